@@ -1,0 +1,204 @@
+//! One rule as data: what to look for, what must hold, and what to tell the user.
+//!
+//! Apart from the engine so that the build script, the rule files and the command line can speak
+//! of rules without knowing how they are matched.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::checks::Check;
+
+/// Text that is embedded in the binary for a built-in rule and owned for a user's.
+pub type Text = Cow<'static, str>;
+
+/// What one kind of secret looks like, and what a finding of it means.
+///
+/// Rules are read from TOML (see `rules/README.md`) by [`RuleSet`](crate::RuleSet); they are not
+/// built by hand, so the struct may grow.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Rule {
+    /// The identifier, kebab-case. It never changes once released.
+    pub id: Text,
+    /// What the secret is, for people.
+    pub name: Text,
+    /// Who issues the secret.
+    pub issuer: Text,
+    /// How much harm the secret can do.
+    pub severity: Severity,
+    /// The issuer's own page about the secret, or empty.
+    pub url: Text,
+    /// What to do about a finding, in one sentence.
+    pub fix: Text,
+    /// Whether the rule runs unless it is turned off.
+    pub enabled: bool,
+    /// Whether the rule's pattern identifies the secret by itself, so that it may be looked for
+    /// in binary files too.
+    pub self_identifying: bool,
+    /// How a candidate is confirmed.
+    pub shape: Shape,
+    /// The literals that every match holds. The automaton looks for nothing else.
+    pub heads: Cow<'static, [Head]>,
+    /// The byte pattern (no Unicode), or empty where the shape has no need of one. A group named
+    /// `secret` is the secret; without it the whole match is.
+    pub pattern: Text,
+    /// How many bytes before its head a match begins: least and most.
+    pub offset: (u16, u16),
+    /// The longest match in bytes.
+    pub window: u32,
+    /// The shortest match in bytes.
+    pub min_len: u32,
+    /// The bytes that may occur in a match.
+    pub alphabet: ByteSet,
+    /// What must not stand directly before a match.
+    pub left: Boundary,
+    /// What must not stand directly after a match.
+    pub right: Boundary,
+    /// The offline check that a candidate must pass.
+    pub check: Option<Check>,
+    /// The least Shannon entropy of the secret, in hundredths of a bit per byte; 0 for none.
+    pub min_entropy: u16,
+    /// Words of which one must stand near, or empty. Lower case, without separators.
+    pub context: Cow<'static, [Text]>,
+    /// How near, in bytes before the match and after it.
+    pub within: u16,
+    /// Templates that must be found.
+    pub examples: Cow<'static, [Text]>,
+    /// Templates in which nothing may be found.
+    pub counterexamples: Cow<'static, [Text]>,
+}
+
+/// A literal that leads to a rule's matches.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Head {
+    /// The bytes to find: ASCII, at least three of them.
+    pub literal: Text,
+    /// Whether ASCII case is ignored.
+    pub ignore_case: bool,
+}
+
+/// How candidates of a rule are confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// By the rule's pattern, anchored at the head.
+    Token,
+    /// As the assignment of a literal to a name that holds the head.
+    Assignment,
+    /// As a long random-looking run with no name near. It has no head: every run is looked at.
+    Bare,
+}
+
+/// How much harm a secret can do in the wrong hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Public by design, or of no use by itself.
+    Info,
+    /// Short-lived, encrypted or for tests only.
+    Low,
+    /// Limited access.
+    Medium,
+    /// Access to an account or a service.
+    High,
+    /// Access to much, or the right to give access.
+    Critical,
+}
+
+impl Severity {
+    /// All severities, least first.
+    pub const ALL: [Severity; 5] =
+        [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+
+    /// The name in rule files and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
+
+    /// One step less severe.
+    #[must_use]
+    pub fn lower(self) -> Severity {
+        Severity::ALL[(self as usize).saturating_sub(1)]
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Which bytes may not stand next to a match, because they would make it part of a longer word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Boundary {
+    /// Anything may stand there.
+    None,
+    /// Not `[0-9A-Za-z_]`.
+    Word,
+    /// Not `[0-9A-Za-z_-]`, for base64url and kebab-case.
+    Dashed,
+    /// Not `[0-9A-Za-z_.-]`, for tokens with dotted parts.
+    Dotted,
+    /// Not `[0-9A-Za-z+/=]`, for base64.
+    Base64,
+}
+
+impl Boundary {
+    /// Whether `byte` next to a match makes it part of something longer.
+    #[inline]
+    pub fn joins(self, byte: u8) -> bool {
+        match self {
+            Boundary::None => false,
+            Boundary::Word => byte.is_ascii_alphanumeric() || byte == b'_',
+            Boundary::Dashed => byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-',
+            Boundary::Dotted => {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+            }
+            Boundary::Base64 => {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+            }
+        }
+    }
+
+    /// The name in rule files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Boundary::None => "none",
+            Boundary::Word => "word",
+            Boundary::Dashed => "dashed",
+            Boundary::Dotted => "dotted",
+            Boundary::Base64 => "base64",
+        }
+    }
+}
+
+/// A set of bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct ByteSet(pub [u64; 4]);
+
+impl ByteSet {
+    /// The set of all bytes.
+    pub const ALL: ByteSet = ByteSet([u64::MAX; 4]);
+
+    /// Whether `byte` is in the set.
+    #[inline]
+    pub fn contains(&self, byte: u8) -> bool {
+        self.0[usize::from(byte >> 6)] & (1 << (byte & 63)) != 0
+    }
+
+    /// Puts `byte` into the set.
+    pub fn insert(&mut self, byte: u8) {
+        self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    }
+}
+
+impl fmt::Debug for ByteSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let members: Vec<u8> = (0..=255).filter(|&byte| self.contains(byte)).collect();
+        write!(f, "ByteSet({})", members.escape_ascii())
+    }
+}
