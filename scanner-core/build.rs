@@ -25,9 +25,11 @@ fn main() {
     let big_endian = env::var("CARGO_CFG_TARGET_ENDIAN").is_ok_and(|endian| endian == "big");
 
     let rules = compile::builtin_rules().unwrap_or_else(|error| panic!("{error}"));
-    let compiled = compile::heads::compile(&rules, Starts::Both, big_endian)
-        .unwrap_or_else(|error| panic!("{error}"));
-    fs::write(Path::new(&out).join("heads.dfa"), &compiled.dfa).expect("OUT_DIR is writable");
+    let compiled =
+        compile::heads::compile(&rules, Starts::Both).unwrap_or_else(|error| panic!("{error}"));
+    let hash = compile::fingerprint(secscan_rules::FILES);
+    fs::write(Path::new(&out).join("heads.dfa"), compiled.to_bytes(hash, big_endian))
+        .expect("OUT_DIR is writable");
     fs::write(Path::new(&out).join("builtin.rs"), code(&rules, &compiled))
         .expect("OUT_DIR is writable");
 }

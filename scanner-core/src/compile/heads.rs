@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use regex_automata::dfa::{StartKind, dense};
 use regex_automata::nfa::thompson;
-use regex_automata::util::{primitives::StateID, syntax};
+use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind, hybrid};
 
 use crate::rule::{ByteSet, Head, Rule, Shape};
@@ -30,11 +30,19 @@ pub struct Entry {
     pub count: u16,
 }
 
+/// What the bytes of an embedded automaton begin with.
+pub const LABEL: [u8; 8] = *b"secscan\0";
+
+/// The version of everything that [`Compiled`] holds. A loader refuses any other.
+pub const FORMAT: u32 = 1;
+
+/// The length of the header in bytes: label, version, four bytes of padding, hash of the rules.
+pub const HEADER: usize = 24;
+
 /// What the engine searches with.
-#[derive(Clone, Debug, PartialEq)]
 pub struct Compiled {
-    /// The serialised automaton.
-    pub dfa: Vec<u8>,
+    /// The automaton.
+    pub dfa: dense::OwnedDFA,
     /// One entry for each of its patterns.
     pub entries: Vec<Entry>,
     /// The indices of the entries' rules.
@@ -61,7 +69,7 @@ pub struct Filter {
     /// The same for the high nibble.
     pub high: [[[u8; 16]; FINGERPRINT]; 2],
     /// A bit for each hash of a window with which a head may begin.
-    pub windows: Box<[u64; 1024]>,
+    pub windows: [u64; 1024],
 }
 
 /// The hash of a window of four bytes, read as little-endian: an index into 65,536 bits.
@@ -71,7 +79,7 @@ pub fn hash(window: u32) -> u16 {
 }
 
 /// Compiles the heads of all rules. Built-in ones are compiled for both kinds of search.
-pub fn compile(rules: &[Rule], starts: Starts, big_endian: bool) -> Result<Compiled, String> {
+pub fn compile(rules: &[Rule], starts: Starts) -> Result<Compiled, String> {
     let mut by_head: BTreeMap<&Head, Vec<u16>> = BTreeMap::new();
     for (index, rule) in rules.iter().enumerate() {
         for head in rule.heads.iter() {
@@ -87,22 +95,37 @@ pub fn compile(rules: &[Rule], starts: Starts, big_endian: bool) -> Result<Compi
     for (head, of_head) in &by_head {
         entries.push(Entry {
             len: head.literal.len() as u8,
-            first: indices.len() as u16,
+            first: u16::try_from(indices.len()).map_err(|_| "too many heads".to_owned())?,
             count: of_head.len() as u16,
         });
         indices.extend_from_slice(of_head);
     }
     let fingerprints: Vec<Fingerprint> =
         by_head.iter().map(|(head, of_head)| Fingerprint::of(head, of_head, rules)).collect();
-    let dfa = automaton(by_head.keys().copied(), starts)?;
-    let (bytes, padding) =
-        if big_endian { dfa.to_bytes_big_endian() } else { dfa.to_bytes_little_endian() };
     Ok(Compiled {
-        dfa: bytes[padding..].to_vec(),
+        dfa: automaton(by_head.keys().copied(), starts)?,
         entries,
         rules: indices,
         filter: Filter::new(&fingerprints),
     })
+}
+
+impl Compiled {
+    /// The automaton as bytes to embed, for a machine of that byte order.
+    pub fn to_bytes(&self, rules_hash: u64, big_endian: bool) -> Vec<u8> {
+        let mut bytes = LABEL.to_vec();
+        let (tables, padding) = if big_endian {
+            bytes.extend(FORMAT.to_be_bytes().into_iter().chain([0; 4]));
+            bytes.extend(rules_hash.to_be_bytes());
+            self.dfa.to_bytes_big_endian()
+        } else {
+            bytes.extend(FORMAT.to_le_bytes().into_iter().chain([0; 4]));
+            bytes.extend(rules_hash.to_le_bytes());
+            self.dfa.to_bytes_little_endian()
+        };
+        bytes.extend_from_slice(&tables[padding..]);
+        bytes
+    }
 }
 
 fn automaton<'h>(
@@ -212,7 +235,7 @@ impl Filter {
         Filter {
             low: [[[0; 16]; FINGERPRINT]; 2],
             high: [[[0; 16]; FINGERPRINT]; 2],
-            windows: Box::new([0; 1024]),
+            windows: [0; 1024],
         }
     }
 
@@ -398,8 +421,3 @@ const FREQUENCY: [u16; 128] = [
     211, 3043, 1013, 1848, 1674, 5420, 1400, 992, 865, 2917, 76, 338, 2024, 1216, 3164, 2757,
     1526, 107, 3297, 3116, 4166, 1835, 480, 433, 1210, 684, 122, 394, 70, 393, 6, 0,
 ];
-
-/// The state that a search begins in, for both kinds of automaton: no head looks around.
-pub fn anchored_start<D: regex_automata::dfa::Automaton>(dfa: &D) -> Option<StateID> {
-    dfa.universal_start_state(Anchored::Yes)
-}

@@ -28,7 +28,7 @@ pub struct Error {
 }
 
 impl Error {
-    fn new(file: &str, rule: Option<&str>, key: Option<&'static str>, message: String) -> Error {
+    pub(crate) fn new(file: &str, rule: Option<&str>, key: Option<&'static str>, message: String) -> Error {
         Error { file: file.to_owned(), rule: rule.map(str::to_owned), key, message }
     }
 
