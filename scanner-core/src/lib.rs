@@ -32,6 +32,7 @@
 pub mod checks;
 #[allow(unreachable_pub)]
 mod compile;
+mod encoding;
 mod engine;
 mod finding;
 #[cfg(feature = "generate")]

@@ -155,12 +155,8 @@ impl Boundary {
             Boundary::None => false,
             Boundary::Word => byte.is_ascii_alphanumeric() || byte == b'_',
             Boundary::Dashed => byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-',
-            Boundary::Dotted => {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
-            }
-            Boundary::Base64 => {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
-            }
+            Boundary::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
+            Boundary::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='),
         }
     }
 

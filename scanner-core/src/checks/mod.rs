@@ -21,3 +21,11 @@ pub enum Verdict {
 
 /// Facts that a check read from a token, for the report: never the secret or a part of it.
 pub type Facts = Vec<(&'static str, String)>;
+
+// Stand-ins until the checks are written.
+impl Check {
+    pub fn run(self, _: &[u8]) -> Verdict { Verdict::Structural }
+    pub fn expires(self, _: &[u8]) -> Option<i64> { None }
+    pub fn protected(self, _: &[u8]) -> bool { false }
+    pub fn facts(self, _: &[u8]) -> Facts { Vec::new() }
+}

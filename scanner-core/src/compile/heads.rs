@@ -42,7 +42,7 @@ pub const HEADER: usize = 24;
 /// What the engine searches with.
 pub struct Compiled {
     /// The automaton.
-    pub dfa: dense::OwnedDFA,
+    pub dfa: dense::DFA<Vec<u32>>,
     /// One entry for each of its patterns.
     pub entries: Vec<Entry>,
     /// The indices of the entries' rules.
@@ -131,7 +131,7 @@ impl Compiled {
 fn automaton<'h>(
     heads: impl Iterator<Item = &'h Head>,
     starts: Starts,
-) -> Result<dense::OwnedDFA, String> {
+) -> Result<dense::DFA<Vec<u32>>, String> {
     let patterns: Vec<String> = heads
         .map(|head| {
             let flag = if head.ignore_case { "(?i)" } else { "" };
@@ -184,7 +184,8 @@ impl Fingerprint {
 
     /// Calls `visit` with every window that the fingerprint stands for.
     fn windows(&self, visit: &mut dyn FnMut(u32)) {
-        let members = |set: &ByteSet| -> Vec<u8> { (0..=255).filter(|&b| set.contains(b)).collect() };
+        let members =
+            |set: &ByteSet| -> Vec<u8> { (0..=255).filter(|&b| set.contains(b)).collect() };
         let [a, b, c, d] = self.0.each_ref().map(members);
         for &a in &a {
             for &b in &b {

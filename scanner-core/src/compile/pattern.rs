@@ -17,16 +17,13 @@ pub struct Bounds {
 
 /// Parses a pattern the one way that rules are parsed: over bytes, with Unicode off.
 pub fn parse(pattern: &str) -> Result<Hir, String> {
-    regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .map_err(|error| match error {
+    regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(
+        |error| match error {
             regex_syntax::Error::Parse(error) => error.kind().to_string(),
             regex_syntax::Error::Translate(error) => error.kind().to_string(),
             _ => "not a regular expression".to_owned(),
-        })
+        },
+    )
 }
 
 /// The bounds of `pattern`, or why it is not a rule's pattern.

@@ -28,7 +28,12 @@ pub struct Error {
 }
 
 impl Error {
-    pub(crate) fn new(file: &str, rule: Option<&str>, key: Option<&'static str>, message: String) -> Error {
+    pub(crate) fn new(
+        file: &str,
+        rule: Option<&str>,
+        key: Option<&'static str>,
+        message: String,
+    ) -> Error {
         Error { file: file.to_owned(), rule: rule.map(str::to_owned), key, message }
     }
 
@@ -122,7 +127,10 @@ enum OffsetSyntax {
 pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, Error> {
     let syntax: FileSyntax = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| {
-            1 + text.as_bytes()[..span.start.min(text.len())].iter().filter(|&&b| b == b'\n').count()
+            1 + text.as_bytes()[..span.start.min(text.len())]
+                .iter()
+                .filter(|&&b| b == b'\n')
+                .count()
         });
         Error::new(&format!("{file}:{line}"), None, None, error.message().to_owned())
     })?;
@@ -141,7 +149,10 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
             && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     if !kebab(&id) {
-        return fail("id", "must be lower-case letters, digits and '-', as in 'acme-api-key'".into());
+        return fail(
+            "id",
+            "must be lower-case letters, digits and '-', as in 'acme-api-key'".into(),
+        );
     }
     let Some(severity) = Severity::ALL.into_iter().find(|s| s.as_str() == syntax.severity) else {
         return fail(

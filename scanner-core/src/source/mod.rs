@@ -8,8 +8,6 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-#[cfg(feature = "fs")]
-pub mod fs;
 
 /// One piece of content to search.
 #[derive(Debug)]
