@@ -26,7 +26,7 @@ fn main() {
 
     let rules = compile::builtin_rules().unwrap_or_else(|error| panic!("{error}"));
     let compiled =
-        compile::heads::compile(&rules, Starts::Both).unwrap_or_else(|error| panic!("{error}"));
+        compile::heads::compile(&rules, Starts::Anchored).unwrap_or_else(|error| panic!("{error}"));
     let hash = compile::fingerprint(secscan_rules::FILES);
     fs::write(Path::new(&out).join("heads.dfa"), compiled.to_bytes(hash, big_endian))
         .expect("OUT_DIR is writable");
@@ -64,7 +64,7 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
              severity: Severity::{:?}, url: Cow::Borrowed({:?}), fix: Cow::Borrowed({:?}), \
              enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: Cow::Borrowed(&[{}]), \
              pattern: Cow::Borrowed({:?}), offset: {:?}, window: {}, min_len: {}, \
-             alphabet: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, check: {check}, \
+             required: {:?}, chosen: {}, alphabet: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, check: {check}, \
              min_entropy: {}, context: {}, within: {}, examples: {}, counterexamples: {} }},",
             &*rule.id,
             &*rule.name,
@@ -80,6 +80,8 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
             rule.offset,
             rule.window,
             rule.min_len,
+            rule.required,
+            rule.chosen,
             rule.alphabet.0,
             rule.left,
             rule.right,

@@ -48,6 +48,10 @@ pub struct Rule {
     pub window: u32,
     /// The shortest match in bytes.
     pub min_len: u32,
+    /// A byte that occurs in every match behind its head, if there is one.
+    pub required: Option<u8>,
+    /// Whether a person may have chosen the secret, so that words in it tell a placeholder.
+    pub chosen: bool,
     /// The bytes that may occur in a match.
     pub alphabet: ByteSet,
     /// What must not stand directly before a match.

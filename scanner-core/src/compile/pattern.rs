@@ -13,6 +13,8 @@ pub struct Bounds {
     pub max_len: Option<u32>,
     /// The bytes that may occur.
     pub alphabet: ByteSet,
+    /// A byte that every match holds behind the first class of characters in it.
+    pub required: Option<u8>,
 }
 
 /// Parses a pattern the one way that rules are parsed: over bytes, with Unicode off.
@@ -40,7 +42,23 @@ pub fn bounds(pattern: &str) -> Result<Bounds, String> {
         min_len: min_len.try_into().unwrap_or(u32::MAX),
         max_len: properties.maximum_len().and_then(|len| len.try_into().ok()),
         alphabet,
+        required: required(&hir),
     })
+}
+
+/// A byte that stands in every match, behind something that is not fixed: the sign that separates two
+/// parts. Looking for it is cheaper than trying the pattern.
+fn required(hir: &Hir) -> Option<u8> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    let fixed = |part: &&Hir| matches!(part.kind(), HirKind::Literal(_));
+    let behind = parts.iter().skip_while(fixed);
+    let bytes = behind.filter_map(|part| match part.kind() {
+        HirKind::Literal(literal) => Some(&literal.0),
+        _ => None,
+    });
+    // A sign is rarer than a letter or digit.
+    let signs = bytes.flat_map(|bytes| bytes.iter().copied()).filter(u8::is_ascii_punctuation);
+    signs.max_by_key(|sign| !matches!(sign, b':' | b'.' | b'-' | b'_' | b'/' | b'"' | b'='))
 }
 
 fn collect(hir: &Hir, alphabet: &mut ByteSet) {
@@ -73,6 +91,8 @@ mod tests {
         assert!(fixed.alphabet.contains(b'7') && !fixed.alphabet.contains(b'z'));
         let open = bounds("ab_[0-9]{4,}").unwrap();
         assert_eq!((open.min_len, open.max_len), (7, None));
+        assert_eq!(bounds("://[a-z]+:[a-z]+@[a-z]+").unwrap().required, Some(b'@'));
+        assert_eq!(bounds("ab_[0-9]{4}").unwrap().required, None);
         assert!(bounds("a*").is_err());
         assert!(bounds("a(").is_err());
         // `\w` is ASCII: with Unicode on, a rule costs megabytes.

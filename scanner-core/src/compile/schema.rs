@@ -105,6 +105,8 @@ struct RuleSyntax {
     #[serde(default)]
     min_entropy: f64,
     #[serde(default)]
+    chosen: bool,
+    #[serde(default)]
     context: Vec<String>,
     within: Option<u16>,
     enabled: Option<bool>,
@@ -235,7 +237,7 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
             return fail("pattern", "only rules of shape token have a pattern".into());
         }
         Shape::Assignment | Shape::Bare => {
-            Bounds { min_len: 1, max_len: Some(1024), alphabet: ByteSet::ALL }
+            Bounds { min_len: 1, max_len: Some(1024), alphabet: ByteSet::ALL, required: None }
         }
     };
     let window = match (syntax.window, bounds.max_len) {
@@ -252,6 +254,7 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         );
     }
 
+    let words_only = heads.iter().all(|head| head.ignore_case);
     let context: Vec<Text> = syntax
         .context
         .iter()
@@ -280,13 +283,15 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         enabled: syntax.enabled.unwrap_or(true),
         self_identifying: syntax
             .self_identifying
-            .unwrap_or(shape == Shape::Token && context.is_empty()),
+            .unwrap_or(shape == Shape::Token && context.is_empty() && !words_only),
         shape,
         heads: Cow::Owned(heads),
         pattern: syntax.pattern.into(),
         offset,
         window,
         min_len: bounds.min_len,
+        required: bounds.required,
+        chosen: syntax.chosen,
         alphabet: bounds.alphabet,
         left,
         right,

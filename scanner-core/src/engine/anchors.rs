@@ -2,15 +2,16 @@
 //!
 //! One automaton knows the heads of all built-in rules; it is embedded and loaded in place. A user's
 //! rules have a small one of their own, so that nobody waits for the big one to be built. Both are run
-//! where the filter lets a position pass; `everywhere` runs the built-in one over every byte
-//! instead, which is what the filter is tested against.
+//! where the filter lets a position pass. They are tries, searched at one place: an automaton that finds
+//! heads anywhere has ten times the states, and what the filter saves it need not do. The tests build
+//! that one, and hold both answers against each other.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use regex_automata::dfa::{Automaton, OverlappingState, dense};
+use regex_automata::dfa::{Automaton, dense};
 use regex_automata::util::primitives::StateID;
-use regex_automata::{Anchored, Input};
+use regex_automata::Anchored;
 
 use super::builtin;
 use super::filter::{BLOCK, Vectors};
@@ -69,23 +70,6 @@ impl Anchors {
                     own.at(haystack, at, visit);
                 }
             }
-        }
-    }
-
-    /// The candidates of the built-in rules by the automaton alone, in one pass over every byte: the
-    /// answer that [`Anchors::candidates`] must give too, in the order of the heads' ends.
-    pub(crate) fn everywhere(&self, haystack: &[u8], visit: &mut impl FnMut(Candidate)) {
-        let input = Input::new(haystack);
-        let mut state = OverlappingState::start();
-        loop {
-            self.builtin
-                .dfa
-                .try_search_overlapping_fwd(&input, &mut state)
-                .expect("the automaton has no quit bytes and both kinds of start");
-            let Some(end) = state.get_match() else { return };
-            let entry = self.builtin.entries[end.pattern().as_usize()];
-            let len = usize::from(entry.len);
-            self.builtin.visit(entry, end.offset() - len, visit);
         }
     }
 
@@ -202,4 +186,101 @@ fn load(bytes: &'static [u8]) -> Result<Trie<&'static [u32]>, LoadError> {
     let entries = Cow::Borrowed(&builtin::ENTRIES[..]);
     let rules = Cow::Borrowed(&builtin::HEAD_RULES[..]);
     Trie::new(dfa, entries, rules, 0).map_err(LoadError::Tables)
+}
+
+#[cfg(test)]
+mod tests {
+    use regex_automata::Input;
+    use regex_automata::dfa::OverlappingState;
+
+    use super::*;
+
+    fn by_filter(anchors: &Anchors, haystack: &[u8]) -> Vec<Candidate> {
+        let mut all = Vec::new();
+        anchors.candidates(haystack, &mut Vec::new(), &mut |candidate| all.push(candidate));
+        all.sort_unstable();
+        all
+    }
+
+    /// The candidates by one automaton over every byte: no filter, no tries.
+    fn by_one_pass(rules: &[Rule], haystack: &[u8]) -> Vec<Candidate> {
+        let compiled = heads::compile(rules, Starts::Both).unwrap();
+        let mut all = Vec::new();
+        let (input, mut state) = (Input::new(haystack), OverlappingState::start());
+        loop {
+            compiled.dfa.try_search_overlapping_fwd(&input, &mut state).unwrap();
+            let Some(end) = state.get_match() else { break };
+            let entry = compiled.entries[end.pattern().as_usize()];
+            let (first, len) = (usize::from(entry.first), usize::from(entry.len));
+            for &rule in &compiled.rules[first..first + usize::from(entry.count)] {
+                all.push(Candidate { at: end.offset() - len, len, rule });
+            }
+        }
+        all.sort_unstable();
+        all
+    }
+
+    /// Every head in both cases, whole, cut short and run together, with noise between.
+    fn heads_and_noise() -> Vec<u8> {
+        let mut haystack = Vec::new();
+        for (index, rule) in builtin::RULES.iter().enumerate() {
+            for head in rule.heads.iter() {
+                let literal = head.literal.as_bytes();
+                haystack.extend_from_slice(literal);
+                haystack.extend_from_slice(&literal.to_ascii_uppercase());
+                haystack.extend_from_slice(&literal[..index % literal.len()]);
+                haystack.extend((0..index % 40).map(|n| (n * 7 + index) as u8));
+            }
+        }
+        haystack
+    }
+
+    #[test]
+    fn filter_and_one_pass_find_the_same_candidates() {
+        let anchors = Anchors::new(&[]).unwrap();
+        let haystack = heads_and_noise();
+        let expected = by_one_pass(&builtin::RULES, &haystack);
+        assert!(expected.len() > builtin::RULES.len());
+        assert_eq!(by_filter(&anchors, &haystack), expected);
+        assert_eq!(by_filter(&anchors.without_vectors(), &haystack), expected);
+    }
+
+    #[test]
+    fn the_embedded_automaton_is_what_a_fresh_compile_gives() {
+        let rules = crate::compile::builtin_rules().unwrap();
+        assert_eq!(rules, builtin::RULES);
+        assert_eq!(builtin::RULES_HASH, crate::compile::fingerprint(secscan_rules::FILES));
+        let compiled = heads::compile(&rules, Starts::Anchored).unwrap();
+        let bytes = compiled.to_bytes(builtin::RULES_HASH, cfg!(target_endian = "big"));
+        assert!(bytes == builtin::DFA.0, "the automata differ");
+        assert_eq!(compiled.entries, builtin::ENTRIES);
+        assert_eq!(compiled.rules, builtin::HEAD_RULES);
+        assert!(compiled.filter == builtin::FILTER, "the filters differ");
+    }
+
+    #[test]
+    fn damaged_automata_are_refused() {
+        let bytes = builtin::DFA.0.to_vec();
+        let spoilt = |at: usize| -> &'static [u8] {
+            // Aligned as the tables need; leaked, because the loader borrows for ever.
+            let mut words = vec![0u64; bytes.len().div_ceil(8)];
+            for (word, chunk) in words.iter_mut().zip(bytes.chunks(8)) {
+                let mut full = [0; 8];
+                full[..chunk.len()].copy_from_slice(chunk);
+                *word = u64::from_ne_bytes(full);
+            }
+            words[at / 8] ^= 0xFF << (8 * (at % 8));
+            let words: &'static [u64] = words.leak();
+            // SAFETY: the words are plain memory of eight times as many bytes.
+            #[allow(unsafe_code)]
+            unsafe {
+                std::slice::from_raw_parts(words.as_ptr().cast(), bytes.len())
+            }
+        };
+        assert_eq!(load(&[]).err(), Some(LoadError::Label));
+        assert_eq!(load(spoilt(0)).err(), Some(LoadError::Label));
+        assert!(matches!(load(spoilt(8)).err(), Some(LoadError::Version(_))));
+        assert_eq!(load(spoilt(16)).err(), Some(LoadError::Rules));
+        assert!(matches!(load(spoilt(HEADER)).err(), Some(LoadError::Tables(_))));
+    }
 }

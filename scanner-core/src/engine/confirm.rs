@@ -113,6 +113,9 @@ impl Engine {
         if run < rule.min_len as usize {
             return Err(Rejection::TooShort);
         }
+        if rule.required.is_some_and(|byte| memchr::memrchr(byte, &rest[..run]).is_none()) {
+            return Err(Rejection::Pattern);
+        }
         cache.work.confirmations += 1;
         let index = usize::from(candidate.rule);
         let pattern = self.pattern(rule, index);
@@ -162,11 +165,8 @@ fn ends_with_escape(before: &[u8]) -> bool {
         [.., b'\\', b'x', a, b] if hex(&[*a, *b]) => true,
         [.., b'\\', b'u', a, b, c, d] if hex(&[*a, *b, *c, *d]) => true,
         [head @ .., b'm'] => {
-            let end = head
-                .iter()
-                .rposition(|byte| !byte.is_ascii_digit() && *byte != b';')
-                .unwrap_or(0);
-            head[..=end.min(head.len().saturating_sub(1))].ends_with(b"\x1b[")
+            let numbers = head.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';');
+            head[..head.len() - numbers.count()].ends_with(b"\x1b[")
         }
         _ => false,
     }

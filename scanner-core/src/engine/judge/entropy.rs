@@ -27,25 +27,40 @@ fn class(byte: u8) -> u8 {
     }
 }
 
+/// The entropy to expect of `len` characters drawn at random from `symbols`. A short string does not show
+/// all of its alphabet: its entropy is bounded by its length, less what the repetitions take.
+fn expected(len: f64, symbols: f64) -> f64 {
+    let short = len.log2() - (len - 1.0) / symbols;
+    let long = symbols.log2() - (symbols - 1.0) / (2.0 * len * std::f64::consts::LN_2);
+    short.max(long)
+}
+
 /// Whether a string of 16 bytes or more looks drawn at random from its alphabet.
 ///
-/// Words, identifiers and numbers fail it: their letters are uneven, or their classes change seldom. Of
-/// random strings in hexadecimal, base 36, base 62 and base 64 about one in fifty fails, the short ones.
+/// Words, identifiers and numbers fail it: their letters are uneven, or letters and digits alternate
+/// seldom. Of random strings in hexadecimal, base 36, base 62 and base 64 a few in a hundred fail, the
+/// short ones (see the test).
 pub(in crate::engine) fn is_random(bytes: &[u8]) -> bool {
     let len = bytes.len();
-    if len < 16 || !bytes.iter().any(u8::is_ascii_digit) || !bytes.iter().any(u8::is_ascii_alphabetic) {
+    let has = |wanted: u8| bytes.iter().any(|&byte| class(byte) == wanted);
+    let (lower, upper, digits) = (has(0), has(1), has(2));
+    if len < 16 || !digits || !(lower || upper) {
         return false;
     }
-    let entropy = shannon(bytes);
-    if bytes.iter().all(u8::is_ascii_hexdigit) {
-        // Sixteen symbols: 4 bits at the most, and a short string does not show them all.
-        return entropy >= if len < 32 { 2.8 } else { 3.2 };
-    }
-    // A random string of n characters out of 64 has about log2(n) bits while n is small.
-    let least = 0.88 * (len.min(40) as f64).log2();
-    let changes = bytes.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
-    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
-    entropy >= least && changes * 5 >= len && digits >= 2
+    let symbols = if bytes.iter().all(u8::is_ascii_hexdigit) && !(lower && upper) {
+        16.0
+    } else if lower && upper {
+        62.0
+    } else {
+        36.0
+    };
+    let changes = |differ: fn(u8, u8) -> bool| {
+        bytes.windows(2).filter(|pair| differ(pair[0], pair[1])).count()
+    };
+    shannon(bytes) >= expected(len as f64, symbols) - 0.45
+        && changes(|a, b| class(a) != class(b)) * 5 >= len
+        && changes(|a, b| a.is_ascii_digit() != b.is_ascii_digit()) * 8 >= len
+        && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= 2
 }
 
 #[cfg(test)]
@@ -97,7 +112,7 @@ mod tests {
                         is_random(&text)
                     })
                     .count();
-                assert!(passed > 900, "{} of 1000 with {} symbols, {len} long", passed, alphabet.len());
+                assert!(passed > 850, "{} of 1000 with {} symbols, {len} long", passed, alphabet.len());
             }
         }
     }

@@ -116,10 +116,24 @@ pub(super) fn token(
     }
     // A checksum that matches by chance is rarer than a token with an unlucky word in it.
     if verdict != Some(Verdict::Verified) {
-        if let Some(what) = placeholder::classify_token(secret) {
+        let placeholder = if rule.chosen {
+            placeholder::classify(secret)
+        } else {
+            placeholder::classify_token(secret)
+        };
+        if let Some(what) = placeholder {
             return Err(Rejection::Placeholder(what));
         }
         trace.step("placeholder", || "looks like none".to_owned());
+        if rule.chosen {
+            if let Some(what) = reference::classify(secret, true) {
+                return Err(Rejection::Reference(what));
+            }
+            let (_, after) = around(input.haystack(), matched.secret, 16);
+            if placeholder::is_reserved_host(after) {
+                return Err(Rejection::Placeholder("the host is one for documentation"));
+            }
+        }
         if rule.min_entropy > 0 {
             let (measured, least) = (entropy::shannon(secret), f64::from(rule.min_entropy) / 100.0);
             if measured < least {

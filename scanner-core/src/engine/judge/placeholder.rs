@@ -77,6 +77,15 @@ pub(in crate::engine) fn classify(value: &[u8]) -> Option<&'static str> {
     None
 }
 
+/// Whether `@host` behind a password names a host that is reserved for documentation.
+pub(in crate::engine) fn is_reserved_host(after: &[u8]) -> bool {
+    let host = after.strip_prefix(b"@").unwrap_or_default();
+    [&b"example."[..], b"host:", b"host/", b"hostname", b"server:", b"server/", b"your", b"test.", b"foo.", b"foo/", b"bar."]
+        .iter()
+        .any(|reserved| host.len() >= reserved.len() && host[..reserved.len()].eq_ignore_ascii_case(reserved))
+        || matches!(host, b"host" | b"hostname" | b"server" | b"foo" | b"bar")
+}
+
 fn letters(value: &[u8]) -> usize {
     value.iter().filter(|byte| byte.is_ascii_alphabetic()).count()
 }
