@@ -18,7 +18,12 @@ fn seeds(check: Check) -> &'static [&'static [u8; 8]] {
     match check {
         Check::AzureStorage => &[b"Default0"],
         Check::AzureCosmos => &[
-            b"MastRW00", b"MastRO00", b"SystRW00", b"SystRO00", b"SysAll00", b"Resour00",
+            b"MastRW00",
+            b"MastRO00",
+            b"SystRW00",
+            b"SystRO00",
+            b"SysAll00",
+            b"Resour00",
             b"Encryp00",
         ],
         Check::AzureBatch => &[b"AbAcct00"],
@@ -45,7 +50,7 @@ pub(super) fn run(check: Check, token: &[u8]) -> Verdict {
     }
 }
 
-pub(super) fn fill(check: Check, token: &mut Vec<u8>) {
+pub(super) fn fill(check: Check, token: &mut [u8]) {
     match check {
         Check::AzureCask => fill_cask(token),
         Check::EntraClientSecret => super::tail::write(entra(token), token),
@@ -59,8 +64,7 @@ fn identifiable(check: Check, token: &[u8]) -> Verdict {
     let Some(len) = decode_base64(token, &mut bytes) else { return Verdict::Rejected };
     let Some((body, sum)) = bytes[..len].split_last_chunk::<4>() else { return Verdict::Rejected };
     let sum = u32::from_le_bytes(*sum);
-    let right =
-        seeds(check).iter().any(|seed| marvin32(body, u64::from_be_bytes(**seed)) == sum);
+    let right = seeds(check).iter().any(|seed| marvin32(body, u64::from_be_bytes(**seed)) == sum);
     match (right && base64_tail_clear(token), check) {
         (true, _) => Verdict::Verified,
         // The two that were tried on real keys.

@@ -236,3 +236,65 @@ pub(super) fn fill(check: Check, token: &mut Vec<u8>) {
     token.push(b'.');
     token.extend(encode_base64(&random.bytes(signature), BASE64_URL));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(header: &str, payload: &str, signature: &str) -> Vec<u8> {
+        let part = |text: &str| encode_base64(text.as_bytes(), BASE64_URL);
+        [part(header), part(payload), signature.into()].join(&b'.')
+    }
+
+    #[test]
+    fn what_is_said_of_a_token() {
+        let token = token(
+            r#"{"alg":"HS256","typ":"JWT"}"#,
+            r#"{"iss":"https:\/\/id.dev\u0007","sub":"me","aud":["api","b"],"scope":"a b","exp":1767225600}"#,
+            &"a".repeat(43),
+        );
+        let facts: Vec<String> = facts(Check::Jwt, &token)
+            .into_iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let expected = [
+            "algorithm=HS256",
+            "issuer=https://id.devu0007",
+            "audience=api",
+            "scope=a b",
+            "expires=2026-01-01",
+        ];
+        assert_eq!(facts, expected);
+        assert_eq!(expires(&token), Some(1_767_225_600));
+        assert!(!protected(Check::Jwt, &token));
+        assert_eq!(run(Check::Jwt, &token), Verdict::Structural);
+    }
+
+    #[test]
+    fn tokens_that_give_no_access() {
+        let unsigned = token(r#"{"alg":"none"}"#, "{}", "");
+        assert_eq!(run(Check::Jwt, &unsigned), Verdict::Structural);
+        assert!(protected(Check::Jwt, &unsigned));
+        let signature = "a".repeat(43);
+        let payload = r#"{"iss":"supabase","role":"anon"}"#;
+        let public = token(r#"{"alg":"HS256"}"#, payload, &signature);
+        assert!(protected(Check::Jwt, &public));
+        assert_eq!(run(Check::JwtSupabase, &public), Verdict::Rejected);
+    }
+
+    #[test]
+    fn what_is_no_token() {
+        let long = "a".repeat(43);
+        for (header, payload, signature, verdict) in [
+            (r#"{"alg":"HS256"}"#, "{}", "abc", Verdict::Doubtful),
+            (r#"{"alg":"HS256"}"#, "{}", "", Verdict::Doubtful),
+            (r#"{"alg":"new"}"#, "{}", "abc", Verdict::Structural),
+            (r#"{"alg":256}"#, "{}", &long, Verdict::Rejected),
+            (r#"{"typ":"JWT"}"#, "{}", &long, Verdict::Rejected),
+            (r#"{"alg":"HS256"}"#, "[]", &long, Verdict::Rejected),
+            (r#"{"alg":"HS256"}"#, "{}", "a b", Verdict::Rejected),
+        ] {
+            assert_eq!(run(Check::Jwt, &token(header, payload, signature)), verdict, "{header}");
+        }
+    }
+}

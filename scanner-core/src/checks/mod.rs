@@ -19,7 +19,7 @@ pub(crate) mod random;
 mod registry;
 mod spoil;
 mod tail;
-#[cfg(test)]
+#[cfg(all(test, feature = "generate"))]
 mod tests;
 mod wallet;
 
@@ -81,7 +81,9 @@ impl Check {
             | C::JfrogReference
             | C::JfrogApiKey
             | C::UuidV4 => Family::Registry,
-            C::AwsKeyId | C::AwsSessionToken | C::AwsBedrockLong | C::AwsBedrockShort => Family::Aws,
+            C::AwsKeyId | C::AwsSessionToken | C::AwsBedrockLong | C::AwsBedrockShort => {
+                Family::Aws
+            }
             C::AzureStorage
             | C::AzureCosmos
             | C::AzureBatch
@@ -125,11 +127,9 @@ impl Check {
             | C::MacaroonV1
             | C::Flyio
             | C::BasicAuth => Family::Opaque,
-            C::PrivateKey
-            | C::Base64Pem
-            | C::Base64Der
-            | C::GcpServiceAccount
-            | C::JwkPrivate => Family::Key,
+            C::PrivateKey | C::Base64Pem | C::Base64Der | C::GcpServiceAccount | C::JwkPrivate => {
+                Family::Key
+            }
         }
     }
 
@@ -193,6 +193,7 @@ impl Check {
     }
 
     /// Changes one character of a token that passes so that it passes no longer.
+    #[expect(clippy::ptr_arg, reason = "the same shape as `fill`")]
     pub fn spoil(self, token: &mut Vec<u8>) {
         spoil::spoil(self, token);
     }

@@ -99,29 +99,27 @@ pub(super) fn run(check: Check, token: &[u8]) -> Verdict {
         return structural(json.keys.iter().all(has));
     }
     let mut buffer = [0; 96];
-    let mut start = |prefixes: &[&[u8]]| {
-        let text = after(token, prefixes);
-        let len = decode_base64_start(text, &mut buffer);
-        buffer[..len].to_vec()
-    };
+    let text = after(token, &[b"BBDC-", b"essu_", b"sk_live_", b"sk_test_"]);
+    let len = decode_base64_start(text, &mut buffer);
+    let bytes = &buffer[..len];
     structural(match check {
         Check::DiscordBot => discord(token),
-        Check::Intercom => start(&[]).starts_with(b"tok:"),
-        Check::Workos => start(&[b"sk_live_", b"sk_test_"]).starts_with(b"key_"),
+        Check::Intercom => bytes.starts_with(b"tok:"),
+        Check::Workos => bytes.starts_with(b"key_"),
         Check::AtlassianDatacenter => {
-            let bytes = start(&[b"BBDC-"]);
             let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            (4..=12).contains(&digits) && bytes.get(digits) == Some(&b':') && bytes.len() == digits + 21
+            (4..=12).contains(&digits)
+                && bytes.get(digits) == Some(&b':')
+                && bytes.len() == digits + 21
         }
         Check::ElasticApiKey => {
-            let bytes = start(&[b"essu_"]);
             let mut parts = bytes.split(|&byte| byte == b':');
             let mut part = || parts.next().is_some_and(|part| part.len() >= 8 && printable(part));
             part() && part() && parts.next().is_none()
         }
         Check::MacaroonV1 => {
-            let bytes = start(&[]);
-            bytes.iter().take(4).all(u8::is_ascii_hexdigit) && bytes.get(4..13) == Some(b"location ")
+            bytes.iter().take(4).all(u8::is_ascii_hexdigit)
+                && bytes.get(4..13) == Some(b"location ")
         }
         Check::Flyio => flyio(token),
         _ => return basic_auth(token),
@@ -159,14 +157,35 @@ fn flyio(token: &[u8]) -> bool {
     let end = text.iter().position(|&byte| byte == b',').unwrap_or(text.len());
     let mut head = [0; 3];
     let whole = text[..end].iter().all(|&byte| is_base64(byte) || byte == b'=');
-    whole && decode_base64_start(text, &mut head) > 0 && matches!(head[0], 0x90..=0x9f | 0xdc | 0xdd)
+    whole
+        && decode_base64_start(text, &mut head) > 0
+        && matches!(head[0], 0x90..=0x9f | 0xdc | 0xdd)
 }
 
 /// Passwords in whose place nobody has put a real one.
 const NO_PASSWORDS: [&str; 22] = [
-    "password", "passwd", "pass", "secret", "token", "changeme", "change_me", "change-me", "example",
-    "test", "testing", "dummy", "fake", "null", "none", "undefined", "redacted", "your_password",
-    "your-password", "yourpassword", "mypassword", "placeholder",
+    "password",
+    "passwd",
+    "pass",
+    "secret",
+    "token",
+    "changeme",
+    "change_me",
+    "change-me",
+    "example",
+    "test",
+    "testing",
+    "dummy",
+    "fake",
+    "null",
+    "none",
+    "undefined",
+    "redacted",
+    "your_password",
+    "your-password",
+    "yourpassword",
+    "mypassword",
+    "placeholder",
 ];
 
 /// `user:password`, or `token:`.
@@ -238,4 +257,36 @@ fn fill_discord(token: &mut Vec<u8>, random: &mut Random) {
     let Some(len) = token.iter().position(|&byte| byte == b'.') else { return };
     let digits = if len <= 24 { "******************" } else { "*******************" };
     token.splice(..len, encode_base64(&random.sample(digits), BASE64_URL));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn basic(text: &str) -> Verdict {
+        run(Check::BasicAuth, &encode_padded(text.as_bytes()))
+    }
+
+    #[test]
+    fn user_and_password() {
+        for text in ["me:hunter22", "me:a:b:c", "abcdefghijklmnop12:", "jürgen:geheim9"] {
+            assert_eq!(basic(text), Verdict::Structural, "{text}");
+        }
+        for text in [
+            "no colon here",
+            ":password1",
+            "me:abc",
+            "me:",
+            "me:xxxxxxxx",
+            "me:password",
+            "me:CHANGEME",
+            "me:${PASS}",
+            "me:<token>",
+            "me:{{ x }}",
+            "me:pass\u{7}word",
+            "\u{0}\u{1}:abcd",
+        ] {
+            assert_eq!(basic(text), Verdict::Rejected, "{text}");
+        }
+    }
 }

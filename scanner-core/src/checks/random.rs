@@ -19,6 +19,7 @@ impl Random {
     }
 
     /// The same noise in another variant.
+    #[cfg(feature = "generate")]
     pub(crate) fn variant(mut self, seed: u64) -> Random {
         self.0 ^= seed.wrapping_mul(0xd6e8_feb8_6659_fd93);
         self

@@ -115,7 +115,10 @@ fn nuget(token: &[u8]) -> bool {
     // The bits of a run's last digit that stand for nothing.
     let clear = |text: &[u8], unused: u8| {
         let last = text.last().map_or(0, u8::to_ascii_lowercase);
-        BASE32_LOWER.iter().position(|&digit| digit == last).is_some_and(|at| at as u8 & unused == 0)
+        BASE32_LOWER
+            .iter()
+            .position(|&digit| digit == last)
+            .is_some_and(|at| at as u8 & unused == 0)
     };
     decode_base32(head, &mut out).is_some()
         && out.starts_with(b"v4")
@@ -143,7 +146,9 @@ fn jfrog_reference(token: &[u8]) -> Option<Verdict> {
     let len = decode_base64(token, &mut out)?;
     let mut fields = out[..len].strip_prefix(b"reftkn:")?.splitn(3, |&byte| byte == b':');
     let mut digits = |len: usize| {
-        fields.next().is_some_and(|field| field.len() == len && field.iter().all(u8::is_ascii_digit))
+        fields
+            .next()
+            .is_some_and(|field| field.len() == len && field.iter().all(u8::is_ascii_digit))
     };
     let name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let right = digits(2)

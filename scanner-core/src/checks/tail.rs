@@ -80,6 +80,11 @@ pub(super) fn write(tail: Option<Tail>, token: &mut [u8]) {
 fn expected(check: Check, token: &[u8]) -> Option<Tail> {
     let from_end = |n: usize| token.len().checked_sub(n);
     let after_prefix = || token.iter().position(|&byte| byte == b'_').map(|at| at + 1);
+    // What stands before the underscore that parts the checksum, and where the checksum begins.
+    let before_underscore = |n: usize| {
+        let at = from_end(n)?;
+        Some((token[..at].strip_suffix(b"_")?, at))
+    };
     match check {
         Check::Crc32Base62 => {
             let at = from_end(6)?;
@@ -106,8 +111,8 @@ fn expected(check: Check, token: &[u8]) -> Option<Tail> {
             Some(Tail::new(at, &format_hex(crc32(body), BASE36)))
         }
         Check::Zuplo => {
-            let at = from_end(8)?;
-            let body = token.get(after_prefix()?..at.checked_sub(1)?)?;
+            let (all, at) = before_underscore(8)?;
+            let body = all.get(after_prefix()?..)?;
             Some(Tail::new(at, &format_hex(crc32(body), BASE36)))
         }
         Check::Confluent => {
@@ -116,19 +121,17 @@ fn expected(check: Check, token: &[u8]) -> Option<Tail> {
             Some(Tail::new(58, &text))
         }
         Check::GrafanaServiceAccount => {
-            let at = from_end(8)?;
-            let crc = crc32(token.get(..at.checked_sub(1)?)?);
+            let (body, at) = before_underscore(8)?;
+            let crc = crc32(body);
             Some(Tail::new(at, &format_hex(crc.swap_bytes(), BASE36)))
         }
         Check::Synapse => {
-            let at = from_end(6)?;
-            let crc = crc32(token.get(..at.checked_sub(1)?)?);
-            Some(Tail::number::<6>(at, crc, BASE62).unproven())
+            let (body, at) = before_underscore(6)?;
+            Some(Tail::number::<6>(at, crc32(body), BASE62).unproven())
         }
         Check::Mas => {
-            let at = from_end(6)?;
-            let crc = crc32(token.get(..at.checked_sub(1)?)?);
-            Some(Tail::new(at, &lowest_first(crc)).unproven())
+            let (body, at) = before_underscore(6)?;
+            Some(Tail::new(at, &lowest_first(crc32(body))).unproven())
         }
         Check::CratesTrustpub => {
             let at = from_end(1)?;

@@ -71,9 +71,12 @@ fn polymod(sum: u32, value: u8) -> u32 {
     const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
     let top = sum >> 25;
     let sum = (sum & 0x1ff_ffff) << 5 ^ u32::from(value);
-    GENERATOR.iter().enumerate().fold(sum, |sum, (i, generator)| {
-        if top >> i & 1 == 1 { sum ^ generator } else { sum }
-    })
+    GENERATOR.iter().enumerate().fold(
+        sum,
+        |sum, (i, generator)| {
+            if top >> i & 1 == 1 { sum ^ generator } else { sum }
+        },
+    )
 }
 
 /// The checksum over the human part and `data`, or nothing where a byte is no digit.
@@ -94,7 +97,8 @@ fn bech32_data(token: &[u8]) -> Option<usize> {
 }
 
 fn bech32(token: &[u8]) -> bool {
-    let mixed = token.iter().any(u8::is_ascii_lowercase) && token.iter().any(u8::is_ascii_uppercase);
+    let mixed =
+        token.iter().any(u8::is_ascii_lowercase) && token.iter().any(u8::is_ascii_uppercase);
     let Some(at) = bech32_data(token).filter(|_| !mixed) else { return false };
     bech32_sum(&token[..at - 1], &token[at..]) == Some(1)
 }

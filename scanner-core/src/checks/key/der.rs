@@ -44,7 +44,8 @@ impl<'a> Reader<'a> {
         if first >= 0x80 {
             // Four bytes of length are gigabytes already.
             let count = usize::from(first & 0x7f);
-            let (bytes, after) = rest.split_at_checked(count).filter(|_| (1..=4).contains(&count))?;
+            let (bytes, after) =
+                rest.split_at_checked(count).filter(|_| (1..=4).contains(&count))?;
             len = bytes.iter().fold(0, |len, &byte| len << 8 | usize::from(byte));
             rest = after;
         }
@@ -131,7 +132,7 @@ fn integers(second: &[u8], mut rest: Reader<'_>, whole: bool) -> Option<Key> {
     };
     // Numbers of a toy or of something else altogether.
     let bits = bits(second);
-    (bits >= 256).then(|| Key { kind, bits: Some(bits), encrypted: Some(false) })
+    (bits >= 256).then_some(Key { kind, bits: Some(bits), encrypted: Some(false) })
 }
 
 fn pkcs8(mut algorithm: Reader<'_>, mut rest: Reader<'_>) -> Option<Key> {
@@ -139,7 +140,8 @@ fn pkcs8(mut algorithm: Reader<'_>, mut rest: Reader<'_>) -> Option<Key> {
     if oid == EC {
         return Some(key(algorithm.expect(OID).map_or("EC", curve_name)));
     }
-    let kind = ALGORITHMS.iter().find(|(known, _)| *known == oid).map_or("unknown", |(_, name)| name);
+    let kind =
+        ALGORITHMS.iter().find(|(known, _)| *known == oid).map_or("unknown", |(_, name)| name);
     let bits = match kind {
         "RSA" => rest.expect(OCTETS).and_then(|inner| identify(inner)?.0.bits),
         "DSA" | "DH" => {

@@ -57,10 +57,7 @@ fn sec1(random: &mut Random, named: bool) -> Vec<u8> {
 /// RSA, an elliptic curve or Ed25519, as the noise will have it.
 fn pkcs8(random: &mut Random) -> Vec<u8> {
     let (algorithm, key) = match random.below(3) {
-        0 => {
-            let rsa = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
-            (vec![tlv(6, rsa), tlv(5, &[])], pkcs1(random))
-        }
+        0 => return rsa_pkcs8(random),
         1 => {
             let ec = b"\x2a\x86\x48\xce\x3d\x02\x01";
             (vec![tlv(6, ec), tlv(6, P256)], sec1(random, false))
@@ -68,6 +65,12 @@ fn pkcs8(random: &mut Random) -> Vec<u8> {
         _ => (vec![tlv(6, b"\x2b\x65\x70")], tlv(4, &random.bytes(32))),
     };
     sequence(&[tlv(2, &[0]), sequence(&algorithm), tlv(4, &key)])
+}
+
+fn rsa_pkcs8(random: &mut Random) -> Vec<u8> {
+    let rsa = tlv(6, b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01");
+    let key = pkcs1(random);
+    sequence(&[tlv(2, &[0]), sequence(&[rsa, tlv(5, &[])]), tlv(4, &key)])
 }
 
 fn encrypted_pkcs8(random: &mut Random) -> Vec<u8> {
@@ -212,11 +215,11 @@ fn lines(bytes: &[u8], end: &str) -> String {
     out
 }
 
-/// A key on one line with `\n` for line ends.
-pub(super) fn escaped_pkcs8(random: &mut Random) -> Vec<u8> {
+/// An RSA key on one line with `\n` for line ends, as in Google's files.
+pub(super) fn escaped_rsa(random: &mut Random) -> Vec<u8> {
     let label = "PRIVATE KEY";
     let end = "\\n";
-    let body = lines(&pkcs8(random), end);
+    let body = lines(&rsa_pkcs8(random), end);
     format!("-----BEGIN {label}-----{end}{body}-----END {label}-----{end}").into_bytes()
 }
 

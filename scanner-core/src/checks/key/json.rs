@@ -46,7 +46,7 @@ pub(super) fn forge_service_account(random: &mut Random) -> Vec<u8> {
     let mut text = random.sample(
         r#"{"type": "service_account", "project_id": "p-^^^^^^", "private_key_id": "%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%", "private_key": ""#,
     );
-    text.extend(forge::escaped_pkcs8(random));
+    text.extend(forge::escaped_rsa(random));
     text.extend_from_slice(br#"", "client_email": "robot@"#);
     text.extend(random.sample("p-^^^^^^"));
     text.extend_from_slice(br#".iam.gserviceaccount.com", "#);

@@ -10,6 +10,8 @@ mod json;
 mod openssh;
 mod pgp;
 mod putty;
+#[cfg(test)]
+mod tests;
 
 use super::encoding::{base64_to_vec, find, is_base64};
 use super::random::Random;
@@ -151,7 +153,7 @@ pub(super) fn body_start(token: &[u8]) -> usize {
     let begin = find(token, b"BEGIN ").unwrap_or(0);
     let Some(label) = find(&token[begin..], b"KEY").map(|at| begin + at + 3) else { return 0 };
     let rest = &token[label..];
-    let skip = rest.starts_with(b" BLOCK").then_some(6).unwrap_or(0);
+    let skip = if rest.starts_with(b" BLOCK") { 6 } else { 0 };
     let rest = &rest[skip..];
     let mut at = rest.iter().take_while(|byte| b"- ".contains(byte)).count();
     // Past line ends, written or real.
