@@ -190,12 +190,11 @@ fn jwe_header(token: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Headers that rules may ask for by their first characters; the first is the usual one.
-const HEADERS: [(&str, usize); 5] = [
+const HEADERS: [(&str, usize); 4] = [
     (r#"{"alg":"HS256","typ":"JWT"}"#, 32),
     (r#"{"typ":"JWT","alg":"HS256"}"#, 32),
     (r#"{"alg":"RS256","kid":"^^^^^^^^^^^^^^^^^^^^^^"}"#, 256),
     (r#"{"alg":"RS256","typ":"JWT"}"#, 256),
-    (r#"{"alg":"ES256","kid":"W^^^^^^^^","typ":"JWT"}"#, 64),
 ];
 
 pub(super) fn fill(check: Check, token: &mut Vec<u8>) {

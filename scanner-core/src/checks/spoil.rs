@@ -2,12 +2,12 @@
 //!
 //! Apart because one way serves every check: try, and ask the check.
 
-use super::{Check, Family, Verdict, key};
+use super::{Check, Family, Verdict, jwt, key};
 
-/// How many places are tried: enough for a long JSON Web Token, whose payload stands before a
-/// long signature.
+/// How many places are tried: enough to come from the end of the longest token to its beginning.
 const LIMIT: usize = 2000;
-/// How many more once a place was found that at least makes the token doubtful.
+/// How many more in a key, where no place rules it out and each try takes a while, once it is
+/// doubtful.
 const MORE: usize = 16;
 
 pub(super) fn spoil(check: Check, token: &mut [u8]) {
@@ -17,11 +17,13 @@ pub(super) fn spoil(check: Check, token: &mut [u8]) {
         (Check::JfrogApiKey, Some(first)) => return *first = b'0',
         _ => {}
     }
-    // A key's length and tags stand at its beginning, everything else's checksum at its end. The
-    // last character comes last: its alphabet is often narrower than the others'.
+    // Keys and headers are told by their beginning, everything else by a checksum at its end.
+    // The last character comes last: its alphabet is often narrower than the others'.
     let len = token.len();
     let front = match check.family() {
         Family::Key => key::body_start(token),
+        // Past what a rule looks for.
+        Family::Jwt => jwt::json_start(token).map_or(len, |at| at + 3),
         _ => len,
     };
     let order = (front..len).chain((0..len.saturating_sub(1)).rev()).chain(len.checked_sub(1));
@@ -36,7 +38,7 @@ pub(super) fn spoil(check: Check, token: &mut [u8]) {
             Verdict::Rejected => return,
             Verdict::Doubtful if doubted.is_none() => {
                 doubted = Some(at);
-                left = MORE;
+                left = if front < len { left.min(MORE) } else { left };
             }
             _ => {}
         }

@@ -46,7 +46,7 @@ fn every_check_has_a_pattern_and_a_name() {
 fn made_up_tokens_pass_and_match_and_spoilt_ones_do_not_pass() {
     for &(check, pattern) in PATTERNS {
         let (rule, regex) = (rule(check.name(), pattern, Some(check)), regex(pattern));
-        for seed in 0..40 {
+        for seed in 0..20 {
             let token = generate(&rule, seed).text;
             let show = || format!("{} {seed}: {}", check.name(), token.escape_ascii());
             assert!(check.run(&token).passes(), "{}", show());
@@ -165,7 +165,7 @@ fn no_input_makes_a_check_panic() {
     // Real tokens, cut off and garbled.
     for &(check, pattern) in PATTERNS {
         let token = generate(&rule(check.name(), pattern, Some(check)), 3).text;
-        for _ in 0..60 {
+        for _ in 0..25 {
             let mut garbled = token.clone();
             let at = random.below(garbled.len());
             garbled[at] = random.next() as u8;
@@ -173,18 +173,20 @@ fn no_input_makes_a_check_panic() {
             inputs.push(garbled);
         }
     }
-    for input in &inputs {
+    for (number, input) in inputs.iter().enumerate() {
         for &check in Check::ALL {
             check.run(input);
             check.facts(input);
             check.protected(input);
             check.expires(input);
-            // Spoiling runs the check often: short inputs show as much as long ones.
-            let mut token = input.clone();
-            token.truncate(200);
-            check.fill(&mut token);
-            token.truncate(200);
-            check.spoil(&mut token);
+            // The slow ones, on short inputs and not on all of them.
+            if number < 60 || number % 8 == 0 {
+                let mut token = input.clone();
+                token.truncate(90);
+                check.fill(&mut token);
+                token.truncate(90);
+                check.spoil(&mut token);
+            }
         }
     }
 }
@@ -206,7 +208,7 @@ fn long_inputs_take_linear_time() {
         "_",
         " :",
     ] {
-        let input = unit.repeat(1_000_000 / unit.len());
+        let input = unit.repeat(300_000 / unit.len());
         for &check in Check::ALL {
             check.run(input.as_bytes());
             let armoured = format!("-----BEGIN PRIVATE KEY-----\n{input}");
