@@ -173,7 +173,8 @@ mod tests {
     fn broken_pairs_are_replaced() {
         let mut decoder = Decoder::new(Encoding::Utf16 { big_endian: true });
         let mut text = Vec::new();
-        decoder.push(&[0xD8, 0x00, 0xD8, 0x00, 0xDC, 0x00, 0xDC, 0x00, 0x00, b'a', 0x00], &mut text);
+        decoder
+            .push(&[0xD8, 0x00, 0xD8, 0x00, 0xDC, 0x00, 0xDC, 0x00, 0x00, b'a', 0x00], &mut text);
         decoder.finish(&mut text);
         assert_eq!(String::from_utf8(text).unwrap(), "\u{FFFD}\u{10000}\u{FFFD}a\u{FFFD}");
     }

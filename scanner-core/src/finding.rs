@@ -56,12 +56,8 @@ pub enum Confidence {
 
 impl Confidence {
     /// All, least first.
-    pub const ALL: [Confidence; 4] = [
-        Confidence::Generic,
-        Confidence::Contextual,
-        Confidence::Structural,
-        Confidence::Verified,
-    ];
+    pub const ALL: [Confidence; 4] =
+        [Confidence::Generic, Confidence::Contextual, Confidence::Structural, Confidence::Verified];
 
     /// The name in reports.
     pub fn as_str(self) -> &'static str {

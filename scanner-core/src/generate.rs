@@ -358,6 +358,8 @@ pub(crate) mod tests {
             offset: (0, 0),
             window: 65536,
             min_len: 0,
+            required: None,
+            chosen: false,
             alphabet: ByteSet::ALL,
             left: Boundary::Word,
             right: Boundary::Word,

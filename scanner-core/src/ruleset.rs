@@ -66,7 +66,10 @@ impl std::error::Error for RuleError {}
 impl RuleSet {
     /// The built-in rules, each as its file says: on, or off for what is public by design.
     pub fn builtin() -> RuleSet {
-        RuleSet { own: Vec::new(), enabled: builtin::RULES.iter().map(|rule| rule.enabled).collect() }
+        RuleSet {
+            own: Vec::new(),
+            enabled: builtin::RULES.iter().map(|rule| rule.enabled).collect(),
+        }
     }
 
     /// Adds the rules of a file's text. `file` names it in errors.

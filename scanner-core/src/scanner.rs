@@ -59,7 +59,8 @@ impl Scanner {
     /// # Panics
     /// Never in a build whose tests passed: the embedded tables are checked against the rules.
     pub fn builtin() -> Scanner {
-        Scanner::new(RuleSet::builtin()).expect("the embedded tables are those of the embedded rules")
+        Scanner::new(RuleSet::builtin())
+            .expect("the embedded tables are those of the embedded rules")
     }
 
     /// A scanner with these rules.
@@ -75,7 +76,9 @@ impl Scanner {
     /// # Errors
     /// As for [`Scanner::new`].
     pub fn at(rules: RuleSet, unix_seconds: i64) -> Result<Scanner, ScannerError> {
-        Ok(Scanner { engine: Arc::new(Engine::new(rules, Some(unix_seconds)).map_err(ScannerError)?) })
+        Ok(Scanner {
+            engine: Arc::new(Engine::new(rules, Some(unix_seconds)).map_err(ScannerError)?),
+        })
     }
 
     /// The rules.

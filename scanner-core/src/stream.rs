@@ -221,10 +221,7 @@ impl Window {
         let mut location = |offset| {
             let inside = lines.locate(offset);
             let on_first = if inside.line == 1 { self.begin.column - 1 } else { 0 };
-            Location {
-                line: self.begin.line + inside.line - 1,
-                column: inside.column + on_first,
-            }
+            Location { line: self.begin.line + inside.line - 1, column: inside.column + on_first }
         };
         let from = location(span.start);
         let to = location(span.end.saturating_sub(1).max(span.start));

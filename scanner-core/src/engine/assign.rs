@@ -3,12 +3,12 @@
 //! The languages differ in little: a name, perhaps in quotes or brackets, perhaps a type, a sign, and a
 //! value in quotes or bare. So one reader serves them all; names and values are judged apart.
 
+use super::Found;
 use super::anchors::Candidate;
 use super::explain::Trace;
 use super::judge::names;
 use super::judge::paths::{self, Kind};
 use super::judge::{Rejection, value};
-use super::Found;
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
 use crate::rule::Rule;
@@ -47,7 +47,9 @@ pub(super) fn consider(
     let name = name(haystack, keyword.start, keyword.end);
     // The sign is looked for before anything else: most names are assigned nothing.
     let (value, written) = assigned(haystack, name)?;
-    trace.step("assignment", || format!("a value of {} bytes, {written:?}", value.len()).to_lowercase());
+    trace.step("assignment", || {
+        format!("a value of {} bytes, {written:?}", value.len()).to_lowercase()
+    });
     let text = &haystack[name.range()];
     let class = names::classify(text, keyword.start - name.start..keyword.end - name.start)?;
     trace.step("name", || format!("'{}'", text.escape_ascii()));
@@ -81,8 +83,10 @@ fn name(haystack: &[u8], from: usize, to: usize) -> Span {
     let start = from - before.take_while(|&&byte| in_name(byte)).count();
     let end = to + after.take_while(|&&byte| in_name(byte)).count();
     // Dashes and dots at its edges belong to what surrounds it: `--password`, `config.password`.
-    let start = start + haystack[start..from].iter().take_while(|&&b| matches!(b, b'-' | b'.')).count();
-    let end = end - haystack[to..end].iter().rev().take_while(|&&b| matches!(b, b'-' | b'.')).count();
+    let start =
+        start + haystack[start..from].iter().take_while(|&&b| matches!(b, b'-' | b'.')).count();
+    let end =
+        end - haystack[to..end].iter().rev().take_while(|&&b| matches!(b, b'-' | b'.')).count();
     Span { start, end }
 }
 
@@ -126,7 +130,9 @@ fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), Rejection> {
         at = typed(haystack, at).unwrap_or(at);
     }
     // The letter of a literal: b"…", r"…", f"…", N'…', @"…".
-    if let (Some(b'a'..=b'z' | b'A'..=b'Z' | b'@'), Some(b'"' | b'\'')) = (haystack.get(at), haystack.get(at + 1)) {
+    if let (Some(b'a'..=b'z' | b'A'..=b'Z' | b'@'), Some(b'"' | b'\'')) =
+        (haystack.get(at), haystack.get(at + 1))
+    {
         at += 1;
     }
     let (value, written) = value_at(haystack, at)?;
@@ -143,14 +149,21 @@ fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), Rejection> {
 fn is_setter(name: &[u8], before: Option<u8>) -> bool {
     let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
     let lower = last.to_ascii_lowercase();
-    lower.starts_with(b"set") || lower.starts_with(b"with") || before == Some(b'.') || last.len() < name.len()
+    lower.starts_with(b"set")
+        || lower.starts_with(b"with")
+        || before == Some(b'.')
+        || last.len() < name.len()
 }
 
 /// Skips a type annotation and the sign behind it, if that is what stands there.
 fn typed(haystack: &[u8], at: usize) -> Option<usize> {
     let rest = &haystack[at..haystack.len().min(at + 40)];
     let in_type = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'&' | b'\'' | b'<' | b'>' | b' ' | b'?' | b'[' | b']' | b':' | b'.')
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'_' | b'&' | b'\'' | b'<' | b'>' | b' ' | b'?' | b'[' | b']' | b':' | b'.'
+            )
     };
     let sign = rest.iter().position(|&byte| byte == b'=')?;
     let is_type = sign > 0 && rest[0] != b'\'' && rest[..sign].iter().all(|&byte| in_type(byte));
@@ -163,7 +176,9 @@ fn typed(haystack: &[u8], at: usize) -> Option<usize> {
 fn tagged(haystack: &[u8], at: usize) -> Result<(Span, Written), Rejection> {
     let rest = &haystack[at..haystack.len().min(at + VALUE)];
     match rest.iter().position(|&byte| byte == b'<' || byte == b'\n') {
-        Some(len) if rest[len] == b'<' && len > 0 => Ok((Span { start: at, end: at + len }, Written::Quoted)),
+        Some(len) if rest[len] == b'<' && len > 0 => {
+            Ok((Span { start: at, end: at + len }, Written::Quoted))
+        }
         _ => Err(Rejection::Assignment("no text between the tags")),
     }
 }
@@ -195,7 +210,11 @@ fn value_at(haystack: &[u8], at: usize) -> Result<(Span, Written), Rejection> {
     }
     let text = rest(at);
     let stop = |byte: u8| {
-        byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b';' | b',' | b')' | b'}' | b']' | b'|')
+        byte.is_ascii_whitespace()
+            || matches!(
+                byte,
+                b'"' | b'\'' | b'`' | b'<' | b'>' | b';' | b',' | b')' | b'}' | b']' | b'|'
+            )
     };
     // `&` ends a value in a query, and nowhere else; there it is followed by a name and a sign.
     let len = text.iter().position(|&byte| stop(byte)).unwrap_or(text.len());

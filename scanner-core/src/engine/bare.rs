@@ -2,8 +2,8 @@
 //!
 //! It has no head, so it looks at every run of base64 and base64url characters.
 
-use super::judge::{entropy, placeholder};
 use super::Found;
+use super::judge::{entropy, placeholder};
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
 use crate::rule::Rule;
@@ -17,7 +17,8 @@ const LONGEST: usize = 256;
 /// Adds every run that looks random to `found`.
 pub(super) fn scan(rule: &Rule, id: RuleId, input: &Input<'_>, found: &mut Vec<Found>) {
     let haystack = input.haystack();
-    let in_run = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-' | b'=');
+    let in_run =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-' | b'=');
     let mut at = 0;
     while at < haystack.len() {
         let Some(start) = haystack[at..].iter().position(|&byte| in_run(byte)) else { return };

@@ -122,8 +122,8 @@ impl Engine {
         if cache.patterns.len() <= index {
             cache.patterns.resize_with(self.rules.len(), || None);
         }
-        let scratch = cache.patterns[index]
-            .get_or_insert_with(|| Box::new(pattern.regex.create_cache()));
+        let scratch =
+            cache.patterns[index].get_or_insert_with(|| Box::new(pattern.regex.create_cache()));
         let search = Search::new(haystack).span(start..start + run).anchored(Anchored::Yes);
         let mut slots: [Option<NonMaxUsize>; 2 * GROUPS] = [None; 2 * GROUPS];
         let used = 2 * (pattern.secret + 1);
@@ -165,7 +165,8 @@ fn ends_with_escape(before: &[u8]) -> bool {
         [.., b'\\', b'x', a, b] if hex(&[*a, *b]) => true,
         [.., b'\\', b'u', a, b, c, d] if hex(&[*a, *b, *c, *d]) => true,
         [head @ .., b'm'] => {
-            let numbers = head.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';');
+            let numbers =
+                head.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';');
             head[..head.len() - numbers.count()].ends_with(b"\x1b[")
         }
         _ => false,
@@ -178,7 +179,9 @@ mod tests {
 
     #[test]
     fn escapes_do_not_join() {
-        for before in [&b"%3D"[..], b"\\n", b"x\\u003d", b"\\x3a", b"\x1b[0m", b"\x1b[1;31m", b"m\x1b[m"] {
+        for before in
+            [&b"%3D"[..], b"\\n", b"x\\u003d", b"\\x3a", b"\x1b[0m", b"\x1b[1;31m", b"m\x1b[m"]
+        {
             assert!(!joined_before(Boundary::Word, before, before.len()), "{before:?}");
         }
         for before in [&b"a"[..], b"3D", b"n", b"[0m", b"%GG", b"m", b"1m"] {

@@ -106,7 +106,8 @@ impl Engine {
             })
             .collect();
         // A bare run has no head, and so no candidate: what is reported of it is added here.
-        for bare in found.iter().filter(|f| self.bare.contains(&f.rule.0) && f.span.overlaps(span)) {
+        for bare in found.iter().filter(|f| self.bare.contains(&f.rule.0) && f.span.overlaps(span))
+        {
             all.push(Consideration {
                 rule: bare.rule,
                 at: bare.span.start,
@@ -125,10 +126,8 @@ fn outcome_of(this: &Found, kept: &[Found]) -> Outcome {
         Some(other) if other.rule != this.rule || other.span != this.span => {
             Outcome::Superseded { by: other.rule }
         }
-        _ => Outcome::Reported {
-            span: this.span,
-            confidence: this.confidence,
-            reason: this.reason,
-        },
+        _ => {
+            Outcome::Reported { span: this.span, confidence: this.confidence, reason: this.reason }
+        }
     }
 }

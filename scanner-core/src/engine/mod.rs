@@ -162,7 +162,8 @@ impl Engine {
     ) -> (Severity, crate::checks::Facts) {
         let rule = self.rules.get(found.rule);
         let Some(check) = rule.check else { return (rule.severity, Vec::new()) };
-        let expired = matches!((check.expires(secret), self.now), (Some(at), Some(now)) if at < now);
+        let expired =
+            matches!((check.expires(secret), self.now), (Some(at), Some(now)) if at < now);
         let severity = if check.protected(secret) || expired {
             rule.severity.lower().lower()
         } else {

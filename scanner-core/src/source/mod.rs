@@ -8,7 +8,6 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-
 /// One piece of content to search.
 #[derive(Debug)]
 #[non_exhaustive]

@@ -94,7 +94,9 @@ mod tests {
     fn most_random_strings_are_random() {
         let mut seed = 42u64;
         let mut next = |n: usize| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (seed >> 33) as usize % n
         };
         let alphabets: [&[u8]; 4] = [
@@ -112,7 +114,12 @@ mod tests {
                         is_random(&text)
                     })
                     .count();
-                assert!(passed > 850, "{} of 1000 with {} symbols, {len} long", passed, alphabet.len());
+                assert!(
+                    passed > 850,
+                    "{} of 1000 with {} symbols, {len} long",
+                    passed,
+                    alphabet.len()
+                );
             }
         }
     }

@@ -5,10 +5,10 @@
 
 use std::fmt;
 
+use super::Found;
 use super::builtin::DOCUMENTED;
 use super::confirm::Matched;
 use super::explain::Trace;
-use super::Found;
 use crate::checks::Verdict;
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
@@ -42,7 +42,10 @@ pub(super) enum Rejection {
     Documented,
     Placeholder(&'static str),
     Reference(&'static str),
-    Entropy { measured: f64, least: f64 },
+    Entropy {
+        measured: f64,
+        least: f64,
+    },
     Context,
     /// The name that is assigned to is not one of a secret.
     Name(&'static str),
@@ -80,7 +83,9 @@ impl fmt::Display for Rejection {
             Rejection::Claimed => f.write_str("part of the match before"),
             Rejection::LeftBoundary => f.write_str("it continues a longer word on its left"),
             Rejection::RightBoundary => f.write_str("it goes on as a longer word on its right"),
-            Rejection::TooShort => f.write_str("too few characters of the kind the pattern asks for"),
+            Rejection::TooShort => {
+                f.write_str("too few characters of the kind the pattern asks for")
+            }
             Rejection::Pattern => f.write_str("the pattern does not match"),
             Rejection::Check(name) => write!(f, "the check '{name}' fails"),
             Rejection::Documented => f.write_str("a published example value"),
@@ -143,7 +148,8 @@ pub(super) fn token(
         }
     }
     if !rule.context.is_empty() {
-        let word = context::near(rule, input.haystack(), matched.whole).ok_or(Rejection::Context)?;
+        let word =
+            context::near(rule, input.haystack(), matched.whole).ok_or(Rejection::Context)?;
         trace.step("context", || format!("'{word}' stands near"));
     }
     let (confidence, reason) = match verdict {

@@ -19,12 +19,27 @@ pub(in crate::engine) fn kind(path: Option<&[u8]>) -> Kind {
     let name = path.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or(path);
     let name = name.to_ascii_lowercase();
     const LOCKS: &[&[u8]] = &[
-        b"package-lock.json", b"npm-shrinkwrap.json", b"pnpm-lock.yaml", b"go.sum", b"go.work.sum",
-        b"packages.lock.json", b"package.resolved", b"cartfile.resolved", b"gradle.lockfile",
-        b"verification-metadata.xml", b"module.bazel.lock", b"conda-lock.yml", b".cargo-checksum.json",
-        b".secrets.baseline", b".secscan-baseline.json",
+        b"package-lock.json",
+        b"npm-shrinkwrap.json",
+        b"pnpm-lock.yaml",
+        b"go.sum",
+        b"go.work.sum",
+        b"packages.lock.json",
+        b"package.resolved",
+        b"cartfile.resolved",
+        b"gradle.lockfile",
+        b"verification-metadata.xml",
+        b"module.bazel.lock",
+        b"conda-lock.yml",
+        b".cargo-checksum.json",
+        b".secrets.baseline",
+        b".secscan-baseline.json",
     ];
-    if LOCKS.contains(&&*name) || name.ends_with(b".lock") || name.ends_with(b".lock.hcl") || name.ends_with(b".map") {
+    if LOCKS.contains(&&*name)
+        || name.ends_with(b".lock")
+        || name.ends_with(b".lock.hcl")
+        || name.ends_with(b".map")
+    {
         return Kind::Lock;
     }
     let extension = match name.iter().rposition(|&byte| byte == b'.') {
@@ -32,19 +47,112 @@ pub(in crate::engine) fn kind(path: Option<&[u8]>) -> Kind {
         _ => &[],
     };
     const CODE: &[&[u8]] = &[
-        b"rs", b"go", b"c", b"h", b"cc", b"cpp", b"cxx", b"hpp", b"hh", b"cs", b"java", b"kt", b"kts",
-        b"scala", b"swift", b"m", b"mm", b"js", b"jsx", b"mjs", b"cjs", b"ts", b"tsx", b"mts", b"cts",
-        b"vue", b"svelte", b"py", b"pyi", b"pyx", b"rb", b"erb", b"php", b"pl", b"pm", b"lua", b"r", b"jl",
-        b"ex", b"exs", b"erl", b"hs", b"ml", b"mli", b"fs", b"fsx", b"vb", b"dart", b"groovy", b"gradle",
-        b"clj", b"cljs", b"lisp", b"el", b"zig", b"nim", b"d", b"s", b"asm", b"sol", b"proto", b"thrift",
-        b"graphql", b"css", b"scss", b"less", b"html", b"htm", b"xhtml", b"jsp", b"asp", b"aspx", b"cshtml",
-        b"tf", b"bicep", b"ipynb", b"y", b"l", b"cu", b"glsl", b"v", b"sv", b"vhd", b"tcl", b"awk", b"rkt",
-        b"snap", b"in", b"def", b"inc", b"tmpl", b"j2", b"hbs", b"mustache", b"cmake", b"bzl", b"star",
+        b"rs",
+        b"go",
+        b"c",
+        b"h",
+        b"cc",
+        b"cpp",
+        b"cxx",
+        b"hpp",
+        b"hh",
+        b"cs",
+        b"java",
+        b"kt",
+        b"kts",
+        b"scala",
+        b"swift",
+        b"m",
+        b"mm",
+        b"js",
+        b"jsx",
+        b"mjs",
+        b"cjs",
+        b"ts",
+        b"tsx",
+        b"mts",
+        b"cts",
+        b"vue",
+        b"svelte",
+        b"py",
+        b"pyi",
+        b"pyx",
+        b"rb",
+        b"erb",
+        b"php",
+        b"pl",
+        b"pm",
+        b"lua",
+        b"r",
+        b"jl",
+        b"ex",
+        b"exs",
+        b"erl",
+        b"hs",
+        b"ml",
+        b"mli",
+        b"fs",
+        b"fsx",
+        b"vb",
+        b"dart",
+        b"groovy",
+        b"gradle",
+        b"clj",
+        b"cljs",
+        b"lisp",
+        b"el",
+        b"zig",
+        b"nim",
+        b"d",
+        b"s",
+        b"asm",
+        b"sol",
+        b"proto",
+        b"thrift",
+        b"graphql",
+        b"css",
+        b"scss",
+        b"less",
+        b"html",
+        b"htm",
+        b"xhtml",
+        b"jsp",
+        b"asp",
+        b"aspx",
+        b"cshtml",
+        b"tf",
+        b"bicep",
+        b"ipynb",
+        b"y",
+        b"l",
+        b"cu",
+        b"glsl",
+        b"v",
+        b"sv",
+        b"vhd",
+        b"tcl",
+        b"awk",
+        b"rkt",
+        b"snap",
+        b"in",
+        b"def",
+        b"inc",
+        b"tmpl",
+        b"j2",
+        b"hbs",
+        b"mustache",
+        b"cmake",
+        b"bzl",
+        b"star",
     ];
-    const PROSE: &[&[u8]] = &[b"md", b"markdown", b"rst", b"adoc", b"txt", b"tex", b"org", b"mdx", b"1", b"pod"];
+    const PROSE: &[&[u8]] =
+        &[b"md", b"markdown", b"rst", b"adoc", b"txt", b"tex", b"org", b"mdx", b"1", b"pod"];
     if CODE.contains(&extension) {
         Kind::Code
-    } else if PROSE.contains(&extension) || name.starts_with(b"readme") || name.starts_with(b"changelog") {
+    } else if PROSE.contains(&extension)
+        || name.starts_with(b"readme")
+        || name.starts_with(b"changelog")
+    {
         Kind::Prose
     } else {
         Kind::Config

@@ -78,13 +78,16 @@ fn looks_chosen(value: &[u8]) -> bool {
     let signs = value.len() - lower - upper - digits;
     let classes = [lower, upper, digits, signs].iter().filter(|&&count| count > 0).count();
     // Signs that join words and never make a password by themselves.
-    let joints = value.iter().filter(|byte| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':')).count();
+    let joints =
+        value.iter().filter(|byte| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':')).count();
     let real_signs = signs - joints;
     if lower + upper == 0 || entropy::shannon(value) < 2.5 {
         return false;
     }
     // Patterns and markup are full of signs.
-    if signs * 2 > value.len() || value.iter().any(|byte| matches!(byte, b'\\' | b'<' | b'>' | b'|' | b'"' | b'`')) {
+    if signs * 2 > value.len()
+        || value.iter().any(|byte| matches!(byte, b'\\' | b'<' | b'>' | b'|' | b'"' | b'`'))
+    {
         return false;
     }
     let changes = value
@@ -118,13 +121,17 @@ fn identifier(value: &[u8]) -> Option<&'static str> {
     if is_uuid {
         return Some("a UUID");
     }
-    if value.contains(&b'@') && value.iter().rposition(|b| *b == b'.') > value.iter().position(|b| *b == b'@') {
+    if value.contains(&b'@')
+        && value.iter().rposition(|b| *b == b'.') > value.iter().position(|b| *b == b'@')
+    {
         let host = value.rsplit(|byte| *byte == b'@').next().unwrap_or_default();
         if host.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')) {
             return Some("a mail address");
         }
     }
-    if value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b':' | b'/' | b'T' | b'Z' | b'+')) {
+    if value.iter().all(|byte| {
+        byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b':' | b'/' | b'T' | b'Z' | b'+')
+    }) {
         return Some("a number, date or version");
     }
     // Words joined by separators, whatever their case: kebab, snake, dotted names, paths, constants.
@@ -170,9 +177,20 @@ mod tests {
             assert!(judged(value, Class::Password), "{value}");
         }
         for value in [
-            "password", "changeme", "short1!", "user_password", "PasswordField", "correct horse",
-            "admin@example.com", "2024-01-01", "my-app-password", "^[a-z]+$", "application/json",
-            "550e8400-e29b-41d4-a716-446655440000", "MinimumLength8", "\\d+\\w+",
+            "password",
+            "changeme",
+            "short1!",
+            "user_password",
+            "PasswordField",
+            "correct horse",
+            "admin@example.com",
+            "2024-01-01",
+            "my-app-password",
+            "^[a-z]+$",
+            "application/json",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "MinimumLength8",
+            "\\d+\\w+",
         ] {
             assert!(!judged(value, Class::Password), "{value}");
         }
@@ -184,8 +202,13 @@ mod tests {
             assert!(judged(value, Class::Key), "{value}");
         }
         for value in [
-            "Tr7#kq9!", "this-is-a-long-name", "AccessTokenProvider", "org.apache.Token1",
-            "0000000000000000000000", "AAAAAAAAAAAAAAAAAAAA1b", "eu-west-1-token-service",
+            "Tr7#kq9!",
+            "this-is-a-long-name",
+            "AccessTokenProvider",
+            "org.apache.Token1",
+            "0000000000000000000000",
+            "AAAAAAAAAAAAAAAAAAAA1b",
+            "eu-west-1-token-service",
         ] {
             assert!(!judged(value, Class::Key), "{value}");
         }
