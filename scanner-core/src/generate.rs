@@ -6,6 +6,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use regex_automata::meta::Regex;
+use regex_automata::util::syntax;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::checks::encoding::{BASE62, BASE64};
@@ -38,6 +40,7 @@ pub fn generate(rule: &Rule, seed: u64) -> Generated {
         Shape::Token => parse(&rule.pattern),
         Shape::Assignment | Shape::Bare => None,
     };
+    let whole = hir.as_ref().and_then(|_| whole(&rule.pattern));
     let mut best = None;
     for attempt in 0..ATTEMPTS {
         let more = if attempt < ATTEMPTS / 2 { MORE } else { 0 };
@@ -46,7 +49,11 @@ pub fn generate(rule: &Rule, seed: u64) -> Generated {
             (None, Shape::Bare) => Made::run(&mut random, 40, BASE64),
             (None, _) => Made::run(&mut random, 24, BASE62),
         };
-        let (faults, generated) = made.finish(rule);
+        let (mut faults, generated) = made.finish(rule);
+        // What a check writes may be right and yet not what the pattern asks for.
+        if whole.as_ref().is_some_and(|whole| !whole.is_match(&generated.text)) {
+            faults += 8;
+        }
         if faults == 0 {
             return generated;
         }
@@ -60,6 +67,15 @@ pub fn generate(rule: &Rule, seed: u64) -> Generated {
 /// The pattern as the engine reads it: over bytes. A rule that was loaded has one that parses.
 fn parse(pattern: &str) -> Option<Hir> {
     regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()
+}
+
+/// The pattern, bound to both ends of the text.
+pub(crate) fn whole(pattern: &str) -> Option<Regex> {
+    Regex::builder()
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .configure(Regex::config().utf8_empty(false))
+        .build(&format!("^(?:{pattern})$"))
+        .ok()
 }
 
 /// A token in the making.
@@ -334,9 +350,6 @@ fn is_id(text: &str) -> bool {
 pub(crate) mod tests {
     use std::borrow::Cow;
 
-    use regex_automata::meta::Regex;
-    use regex_automata::util::syntax;
-
     use super::*;
     use crate::checks::{Check, Verdict};
     use crate::rule::{Boundary, ByteSet, Severity};
@@ -372,15 +385,6 @@ pub(crate) mod tests {
         }
     }
 
-    /// The pattern, over bytes and anchored at both ends.
-    pub(crate) fn regex(pattern: &str) -> Regex {
-        Regex::builder()
-            .syntax(syntax::Config::new().unicode(false).utf8(false))
-            .configure(Regex::config().utf8_empty(false))
-            .build(&format!("^(?:{pattern})$"))
-            .unwrap()
-    }
-
     #[test]
     fn tokens_match_their_pattern() {
         for pattern in [
@@ -392,7 +396,7 @@ pub(crate) mod tests {
             r"x[\x80-\xff]y",
             r"[\s\S]{10}",
         ] {
-            let (rule, regex) = (rule("some-rule", pattern, None), regex(pattern));
+            let (rule, regex) = (rule("some-rule", pattern, None), whole(pattern).unwrap());
             for seed in 0..50 {
                 let made = generate(&rule, seed);
                 assert!(regex.is_match(&made.text), "{pattern}: {}", made.text.escape_ascii());
@@ -400,6 +404,23 @@ pub(crate) mod tests {
                 assert_eq!(made, generate(&rule, seed));
             }
             assert_ne!(generate(&rule, 1).text, generate(&rule, 2).text);
+        }
+    }
+
+    #[test]
+    fn every_built_in_rule_has_tokens() {
+        for (_, rule) in
+            crate::RuleSet::builtin().iter().filter(|(_, rule)| rule.shape == Shape::Token)
+        {
+            let regex = whole(&rule.pattern).unwrap();
+            for seed in 0..8 {
+                let made = generate(rule, seed);
+                let show = || format!("{} {seed}: {}", rule.id, made.text.escape_ascii());
+                assert!(regex.is_match(&made.text), "{}", show());
+                assert!(made.text.len() <= rule.window as usize, "{}", show());
+                let secret = &made.text[made.secret.clone()];
+                assert!(rule.check.is_none_or(|check| check.run(secret).passes()), "{}", show());
+            }
         }
     }
 

@@ -180,6 +180,8 @@ pub(super) fn block(token: &[u8], random: &mut Random) -> Vec<u8> {
         _ if label.starts_with("SSH2") => {
             [&[0x3f, 0x6f, 0xf9, 0xeb][..], &random.bytes(200)].concat()
         }
+        // Cut off, only a long key counts.
+        _ if find(rest, b"END").is_none() => rsa_pkcs8(random),
         _ => pkcs8(random),
     };
     if find(rest, b"Proc-Type").is_some() {
