@@ -152,7 +152,14 @@ pub enum Boundary {
 }
 
 impl Boundary {
-    /// Whether `byte` next to a match makes it part of something longer.
+    /// Whether `byte` before a match makes it part of something longer. Padding ends base64, so what
+    /// stands behind `=` begins anew.
+    #[inline]
+    pub fn joins_before(self, byte: u8) -> bool {
+        self.joins(byte) && !(self == Boundary::Base64 && byte == b'=')
+    }
+
+    /// Whether `byte` behind a match makes it part of something longer.
     #[inline]
     pub fn joins(self, byte: u8) -> bool {
         match self {

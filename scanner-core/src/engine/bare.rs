@@ -3,7 +3,7 @@
 //! It has no head, so it looks at every run of base64 and base64url characters.
 
 use super::Found;
-use super::judge::{entropy, placeholder};
+use super::judge::{entropy, is_documented, placeholder, reference};
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
 use crate::rule::Rule;
@@ -38,6 +38,8 @@ pub(super) fn scan(rule: &Rule, id: RuleId, input: &Input<'_>, found: &mut Vec<F
             && entropy::is_random(run)
             && entropy::shannon(run) * 100.0 >= f64::from(rule.min_entropy)
             && placeholder::classify(run).is_none()
+            && reference::classify(run, true).is_none()
+            && !is_documented(run)
         {
             let span = Span { start: start + skip, end };
             found.push(Found {

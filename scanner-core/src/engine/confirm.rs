@@ -152,7 +152,7 @@ impl Engine {
 fn joined_before(left: Boundary, haystack: &[u8], start: usize) -> bool {
     let before = &haystack[start.saturating_sub(24)..start];
     match before.last() {
-        Some(&byte) => left.joins(byte) && !ends_with_escape(before),
+        Some(&byte) => left.joins_before(byte) && !ends_with_escape(before),
         None => false,
     }
 }

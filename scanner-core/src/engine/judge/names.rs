@@ -306,12 +306,67 @@ const BEFORE: &[&str] = &[
     "punctuation",
 ];
 
+/// What a key is for, where it is a secret. Other keys sort, index, translate and unlock keyboards.
+const KEYS: &[&str] = &[
+    "access",
+    "account",
+    "admin",
+    "aes",
+    "app",
+    "auth",
+    "authentication",
+    "client",
+    "cookie",
+    "crypt",
+    "cryptographic",
+    "decrypt",
+    "decryption",
+    "deploy",
+    "encrypt",
+    "encryption",
+    "hmac",
+    "jwt",
+    "licence",
+    "license",
+    "master",
+    "private",
+    "secret",
+    "server",
+    "service",
+    "session",
+    "shared",
+    "sign",
+    "signature",
+    "signing",
+    "storage",
+    "webhook",
+    "write",
+    "ingest",
+    "management",
+    "consumer",
+    "function",
+    "root",
+];
+
 /// Judges the name around a keyword that stands at `keyword` within it.
 pub(in crate::engine) fn classify(
     name: &[u8],
     keyword: std::ops::Range<usize>,
 ) -> Result<Class, Rejection> {
     let text = &name[keyword.clone()];
+    if text.len() <= 4 && text[text.len() - 3..].eq_ignore_ascii_case(b"key") {
+        let before = &name[..keyword.end - 3];
+        let word = words(before).filter(|word| !word.is_empty()).last().unwrap_or_default();
+        let known = |word: &[u8]| {
+            KEYS.iter().any(|key| {
+                word.len() >= key.len()
+                    && word[word.len() - key.len()..].eq_ignore_ascii_case(key.as_bytes())
+            })
+        };
+        if !known(word) {
+            return Err(Rejection::Name("a key of another kind, as sort_key is"));
+        }
+    }
     let class = if starts_ignoring_case(text, b"pass") || starts_ignoring_case(text, b"pwd") {
         Class::Password
     } else {
@@ -396,6 +451,9 @@ mod tests {
             ("authtoken", "token"),
             ("apiKey", "apikey"),
             ("x-api-key", "api-key"),
+            ("ENCRYPTION_KEY", "_key"),
+            ("accessKey", "skey"),
+            ("storageaccountkey", "tkey"),
         ] {
             assert_eq!(class(name, keyword), Some(Class::Key), "{name}");
         }
@@ -414,6 +472,9 @@ mod tests {
             ("secretary", "secret"),
             ("TOKEN_URL", "token"),
             ("apiKeyHeader", "apikey"),
+            ("sort_key", "_key"),
+            ("monkey", "nkey"),
+            ("public_key", "_key"),
         ] {
             assert_eq!(class(name, keyword), None, "{name}");
         }
