@@ -50,6 +50,11 @@ pub(crate) fn seconds(duration: Duration) -> String {
     }
 }
 
+/// A duration that may be short, in milliseconds.
+pub(crate) fn millis(duration: Duration) -> String {
+    format!("{:.1} ms", duration.as_secs_f64() * 1e3)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

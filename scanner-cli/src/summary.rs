@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::outcome::Outcome;
-use crate::quantity::{count, seconds, size, things};
+use crate::quantity::{count, millis, seconds, size, things};
 
 /// `3 secrets in 2 files; 1,204 files, 13.2 MB scanned in 0.04 s; skipped 2 (symbolic link)`.
 pub(crate) fn sentence(outcome: &Outcome, took: Duration) -> String {
@@ -71,10 +71,10 @@ pub(crate) fn stats(
         count(outcome.candidates),
         per_megabyte(outcome.candidates),
         count(outcome.confirmations),
-        seconds(took),
-        seconds(outcome.reading),
-        seconds(outcome.searching),
-        seconds(reporting),
+        millis(took),
+        millis(outcome.reading),
+        millis(outcome.searching),
+        millis(reporting),
         size(tables as u64),
     )
 }

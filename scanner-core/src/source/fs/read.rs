@@ -37,19 +37,20 @@ impl Reader {
 
     /// Hands the file to the worker, or says why not. Links are followed.
     pub(super) fn read(&mut self, path: &Path, worker: &mut impl Worker) -> ControlFlow<()> {
-        self.read_as(path, bytes_of(path), worker)
+        self.read_as(path, path, worker)
     }
 
     /// The same, with the path to be shown.
     pub(super) fn read_as(
         &mut self,
         path: &Path,
-        shown: &[u8],
+        named: &Path,
         worker: &mut impl Worker,
     ) -> ControlFlow<()> {
+        let shown = bytes_of(named);
         let mut file = match File::open(path) {
             Ok(file) => file,
-            Err(cause) => return problem(path, cause, worker),
+            Err(cause) => return problem(named, cause, worker),
         };
         // Asked of the handle and not of the path, which may have become another file by now.
         let size = match file.metadata() {
@@ -58,7 +59,7 @@ impl Reader {
                 worker.skipped(shown, Skip::Special);
                 return ControlFlow::Continue(());
             }
-            Err(cause) => return problem(path, cause, worker),
+            Err(cause) => return problem(named, cause, worker),
         };
         if self.max_filesize.is_some_and(|most| size > most) {
             worker.skipped(shown, Skip::TooLarge);
@@ -73,7 +74,7 @@ impl Reader {
                 let mut all = self.buffer[..len].chain(file);
                 worker.blob(Blob::new(shown, Body::Stream(&mut all)))
             }
-            Err(cause) => problem(path, cause, worker),
+            Err(cause) => problem(named, cause, worker),
         }
     }
 

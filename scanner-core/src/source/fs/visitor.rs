@@ -5,7 +5,7 @@
 
 use std::io;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use ignore::{DirEntry, Error, ParallelVisitor, ParallelVisitorBuilder, WalkState};
@@ -22,6 +22,16 @@ pub(super) struct Shared<'s, W, M> {
     pub(super) max_filesize: Option<u64>,
     /// Whether `.` was named, so that paths begin with a `./` that nobody wrote.
     pub(super) strip_dot: bool,
+}
+
+impl<W, M> Shared<'_, W, M> {
+    /// The path as a user would write it.
+    fn shown<'p>(&self, path: &'p Path) -> &'p Path {
+        match path.strip_prefix(".") {
+            Ok(rest) if self.strip_dot && !rest.as_os_str().is_empty() => rest,
+            _ => path,
+        }
+    }
 }
 
 /// Makes a visitor for each thread.
@@ -46,8 +56,8 @@ impl<W: Worker, M: Fn() -> W + Sync> ParallelVisitor for Visitor<'_, W, M> {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                if let Some(problem) = problem(error) {
-                    worker.problem(problem);
+                if let Some((path, cause)) = problem(error) {
+                    worker.problem(Problem::new(self.shared.shown(&path), cause));
                 }
                 return WalkState::Continue;
             }
@@ -56,12 +66,12 @@ impl<W: Worker, M: Fn() -> W + Sync> ParallelVisitor for Visitor<'_, W, M> {
             return WalkState::Continue;
         };
         let path = entry.path();
-        let shown = if self.shared.strip_dot { without_dot(path) } else { path };
+        let shown = self.shared.shown(path);
         if let Some(why) = special(kind) {
             worker.skipped(bytes_of(shown), why);
             return WalkState::Continue;
         }
-        match self.reader.read_as(path, bytes_of(shown), worker) {
+        match self.reader.read_as(path, shown, worker) {
             ControlFlow::Continue(()) => WalkState::Continue,
             ControlFlow::Break(()) => WalkState::Quit,
         }
@@ -76,16 +86,10 @@ impl<W: Worker, M> Drop for Visitor<'_, W, M> {
     }
 }
 
-fn without_dot(path: &Path) -> &Path {
-    match path.strip_prefix(".") {
-        Ok(rest) if !rest.as_os_str().is_empty() => rest,
-        _ => path,
-    }
-}
 
 /// What could not be read, unless the error is about the text of an ignore file: a bad glob there
 /// makes us read more and not less, and git says nothing of it either.
-fn problem(error: Error) -> Option<Problem> {
+fn problem(error: Error) -> Option<(PathBuf, io::Error)> {
     let mut inner = &error;
     let mut path = None;
     let cause = loop {
@@ -111,5 +115,5 @@ fn problem(error: Error) -> Option<Problem> {
             _ => return None,
         }
     };
-    Some(Problem::new(path.unwrap_or_default(), cause))
+    Some((path.unwrap_or_default(), cause))
 }
