@@ -248,6 +248,7 @@ pub(crate) enum ConfidenceArg {
 /// A size in bytes, with K, M or G for powers of 1024.
 fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits.parse().map_err(|_| "a number is needed, as in 10M".to_owned())?;
     let unit = text[digits.len()..].to_ascii_lowercase();
     let factor = match unit.trim_end_matches('b').trim_end_matches('i') {
         "" => 1,
@@ -256,7 +257,6 @@ fn parse_size(text: &str) -> Result<u64, String> {
         "g" => 1 << 30,
         _ => return Err("the units are K, M and G".to_owned()),
     };
-    let number: u64 = digits.parse().map_err(|_| "a number is needed, as in 10M".to_owned())?;
     number.checked_mul(factor).ok_or_else(|| "that is too large".to_owned())
 }
 

@@ -80,7 +80,7 @@ mod tests {
         ] {
             assert_eq!(size(bytes), text);
         }
-        for (millis, text) in [(4, "0.004 s"), (140, "0.14 s"), (2_345, "2.35 s"), (61_000, "61 s")]
+        for (millis, text) in [(4, "0.004 s"), (140, "0.14 s"), (2_340, "2.34 s"), (61_000, "61 s")]
         {
             assert_eq!(seconds(Duration::from_millis(millis)), text);
         }

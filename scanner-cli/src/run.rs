@@ -110,7 +110,7 @@ impl Run {
         self.talk.note(summary::sentence(outcome, took));
         if plan.stats {
             let filter = plan.scanner.describe();
-            self.talk.note(summary::stats(outcome, took, began.elapsed(), filter));
+            self.talk.answer(summary::stats(outcome, took, began.elapsed(), filter));
         }
         Ok(outcome.exit())
     }

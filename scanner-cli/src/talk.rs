@@ -43,6 +43,11 @@ impl Talk {
         }
     }
 
+    /// Says what was asked for by name, quiet or not.
+    pub(crate) fn answer(self, message: impl Display) {
+        say(format_args!("{message}\n"));
+    }
+
     /// Says a detail.
     pub(crate) fn detail(self, message: impl Display) {
         if self.verbose {

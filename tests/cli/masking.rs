@@ -71,7 +71,7 @@ fn of_a_password_nothing_is_shown() {
 #[test]
 fn of_a_secret_with_many_lines_the_first_is_shown() {
     let project = Project::new();
-    let pem = builtin("pem-private-key", 3);
+    let pem = builtin("private-key", 3);
     project.file("key.pem", format!("# ours\n{pem}\n"));
     let inner: Vec<&str> = pem.lines().filter(|line| !line.starts_with('-')).collect();
     assert!(inner.len() > 2);
