@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// The bytes as text in which nothing is invisible or has an effect.
 pub(crate) fn visible(bytes: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(bytes);
-    if text.chars().all(|c| harmless(c)) {
+    if text.chars().all(harmless) {
         return text;
     }
     let mut shown = String::with_capacity(text.len() + 16);

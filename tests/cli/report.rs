@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Project, key, token};
+use crate::support::{MISSING, Project, key, token};
 
 #[test]
 fn the_json_report() {
@@ -54,7 +54,7 @@ fn errors_are_in_the_json_report() {
     let report = project.json(&["missing"]);
     assert_eq!(report["errors"][0]["path"], "missing");
     let message = report["errors"][0]["message"].as_str().unwrap();
-    assert!(message.starts_with("no such file"), "{message}");
+    assert!(message.starts_with(MISSING), "{message}");
     assert_eq!(report["summary"]["unreadable"], 1);
 }
 

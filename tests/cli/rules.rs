@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Project, RULES, builtin, key};
+use crate::support::{MISSING, Project, RULES, builtin, key};
 
 #[test]
 fn a_bad_rule_file_is_refused_with_its_place() {
@@ -24,7 +24,7 @@ fn a_bad_rule_file_is_refused_with_its_place() {
         assert!(ran.err.starts_with("secscan: ") && ran.out.is_empty(), "{}", ran.all());
     }
     fs::remove_file(&path).unwrap();
-    project.scan(&[]).expect(2).says("cannot read ").says("acme.toml: no such file");
+    project.scan(&[]).expect(2).says("cannot read ").says(&format!("acme.toml: {MISSING}"));
 }
 
 #[test]
@@ -33,7 +33,8 @@ fn rules_are_listed() {
     let path = project.rules();
     let rules = path.to_str().unwrap();
     let ran = project.run(&["rules", "list", "--rules", rules]).expect(0).says("rules, ");
-    for (id, state) in [("acme-key", "on"), ("acme-public-id", "off"), ("github-pat-classic", "on")] {
+    for (id, state) in [("acme-key", "on"), ("acme-public-id", "off"), ("github-pat-classic", "on")]
+    {
         let line = ran.out.lines().find(|line| line.starts_with(&format!("{id} "))).unwrap();
         assert!(line.split_whitespace().any(|word| word == state), "{line}");
     }

@@ -42,6 +42,10 @@ fix = "Nothing: it is public."
 examples = ["id = {{acme-public-id}}"]
 "#;
 
+/// How the operating system's message for a missing file begins.
+pub(crate) const MISSING: &str =
+    if cfg!(windows) { "the system cannot find the" } else { "no such file" };
+
 /// A directory that is deleted in the end, with `RULES` beside it.
 pub(crate) struct Project {
     directory: TempDir,

@@ -7,7 +7,8 @@ fn what_git_ignores_is_passed_over() {
     let project = Project::new();
     project.repository();
     project.file(".gitignore", "ignored\nbuild/\n");
-    for (seed, name) in ["ignored", "build/x", "kept", "sub/ignored", "sub/kept"].iter().enumerate() {
+    for (seed, name) in ["ignored", "build/x", "kept", "sub/ignored", "sub/kept"].iter().enumerate()
+    {
         project.file(name, key(seed as u64));
     }
     assert_eq!(project.found(&[]), ["kept", "sub/kept"]);
@@ -18,6 +19,17 @@ fn what_git_ignores_is_passed_over() {
     // From below, and by name.
     assert_eq!(project.found(&["sub"]), ["sub/kept"]);
     assert_eq!(project.found(&["ignored", "build/x"]), ["build/x", "ignored"]);
+}
+
+#[test]
+fn files_that_are_named_are_read_by_threads_too() {
+    let project = Project::new();
+    project.repository().file(".gitignore", "*");
+    let fill = " ".repeat(1 << 20);
+    project.file("a", format!("{} {fill}", key(1))).file(".b", format!("{} {fill}", key(2)));
+    let args = ["--hidden=false", "-t", "rust", "-g", "!*", "a", ".b"];
+    assert_eq!(project.found(&args), [".b", "a"]);
+    assert_eq!(project.found(&args[..6]), ["a"]);
 }
 
 #[test]
@@ -68,9 +80,14 @@ fn paths_are_shown_as_they_were_named() {
     let project = Project::new();
     project.file("d/a", key(1));
     let all = project.path("d/a").to_str().unwrap().to_owned();
-    for (arg, shown) in
-        [(".", "d/a"), ("./d", "./d/a"), ("d", "d/a"), ("d/", "d/a"), ("./d/a", "./d/a"), (&all, &all)]
-    {
+    for (arg, shown) in [
+        (".", "d/a"),
+        ("./d", "./d/a"),
+        ("d", "d/a"),
+        ("d/", "d/a"),
+        ("./d/a", "./d/a"),
+        (&all, &all),
+    ] {
         assert_eq!(project.found(&[arg]), [shown], "{arg}");
     }
     // A file that is named twice is one.
@@ -103,7 +120,11 @@ mod unix {
         project.file("d/a", key(1));
         symlink("..", project.path("d/up")).unwrap();
         project.scan(&[]).expect(1);
-        project.scan(&["-L"]).expect(2).prints("d/a:1:1:").says("cannot read d/up: this link leads");
+        project
+            .scan(&["-L"])
+            .expect(2)
+            .prints("d/a:1:1:")
+            .says("cannot read d/up: this link leads");
     }
 
     #[test]
@@ -123,7 +144,7 @@ mod unix {
         let project = Project::new();
         project.file("a", key(1)).file("b", key(2)).file("d/c", key(3));
         for name in ["a", "d"] {
-            let none = std::fs::Permissions::from_mode(0);
+            let none = std::fs::Permissions::from_mode(0o000);
             std::fs::set_permissions(project.path(name), none).unwrap();
         }
         if std::fs::read(project.path("a")).is_err() {

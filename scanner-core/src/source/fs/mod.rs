@@ -71,6 +71,31 @@ impl Default for Options {
 }
 
 /// A walk that is ready to go: the options, with their globs compiled.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use secscan_core::source::fs::{Options, Walk};
+/// use secscan_core::source::{Blob, Problem, Skip, Worker};
+///
+/// #[derive(Default)]
+/// struct Count(u64);
+///
+/// impl Worker for Count {
+///     fn blob(&mut self, _: Blob<'_>) -> ControlFlow<()> {
+///         self.0 += 1;
+///         ControlFlow::Continue(())
+///     }
+///     fn problem(&mut self, problem: Problem) {
+///         panic!("{problem}");
+///     }
+///     fn skipped(&mut self, _: &[u8], _: Skip) {}
+/// }
+///
+/// let walk = Walk::new(Options::default())?;
+/// let workers = walk.visit(&["src".into()], Count::default);
+/// assert!(workers.iter().map(|worker| worker.0).sum::<u64>() > 10);
+/// # Ok::<(), secscan_core::source::fs::OptionsError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Walk {
     options: Options,

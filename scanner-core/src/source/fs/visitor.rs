@@ -86,7 +86,6 @@ impl<W: Worker, M> Drop for Visitor<'_, W, M> {
     }
 }
 
-
 /// What could not be read, unless the error is about the text of an ignore file: a bad glob there
 /// makes us read more and not less, and git says nothing of it either.
 fn problem(error: Error) -> Option<(PathBuf, io::Error)> {
