@@ -6,9 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use secscan_core::source::fs::{Options, Walk};
 use secscan_core::{Confidence, RuleSet, Scanner, Severity};
 
-use crate::args::{ConfidenceArg, FileArgs, Format, RuleArgs, ScanArgs, SeverityArg};
+use crate::args::{self, ConfidenceArg, FileArgs, RuleArgs, ScanArgs, SeverityArg};
 use crate::exit::Failure;
 use crate::record::Policy;
+use crate::report::Format;
 use crate::select::select;
 
 /// A scan that is ready to go.
@@ -66,7 +67,10 @@ impl Plan {
             walk: Walk::new(options(args.files, args.threads)).map_err(bad)?,
             stdin: (!stdin.is_empty()).then(|| name.into_encoded_bytes()),
             narrowed,
-            format: args.report.format,
+            format: match args.report.format {
+                args::Format::Text => Format::Text,
+                args::Format::Json => Format::Json,
+            },
             output: args.report.output,
             stats: args.stats,
             progress: !args.no_progress,

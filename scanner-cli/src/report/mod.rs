@@ -7,8 +7,14 @@ use std::io::{self, Write};
 
 pub(crate) use text::Style;
 
-use crate::args::Format;
 use crate::outcome::Outcome;
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
 
 /// Writes a report.
 pub(crate) fn write(
