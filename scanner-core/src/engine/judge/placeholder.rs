@@ -175,6 +175,9 @@ pub(in crate::engine) fn classify(value: &[u8]) -> Option<&'static str> {
     if longest_sequence(value) >= 6 && value.len() < 40 {
         return Some("a run of the alphabet or of the digits");
     }
+    if contains(value, b"~~") {
+        return Some("it is broken on purpose");
+    }
     if contains(value, b"...") || contains(value, "…".as_bytes()) || contains(value, b"****") {
         return Some("it is cut off");
     }
