@@ -48,6 +48,10 @@ pub struct Rule {
     pub window: u32,
     /// The shortest match in bytes.
     pub min_len: u32,
+    /// A byte that occurs in every match behind its head, if there is one.
+    pub required: Option<u8>,
+    /// Whether a person may have chosen the secret, so that words in it tell a placeholder.
+    pub chosen: bool,
     /// The bytes that may occur in a match.
     pub alphabet: ByteSet,
     /// What must not stand directly before a match.
@@ -148,19 +152,22 @@ pub enum Boundary {
 }
 
 impl Boundary {
-    /// Whether `byte` next to a match makes it part of something longer.
+    /// Whether `byte` before a match makes it part of something longer. Padding ends base64, so what
+    /// stands behind `=` begins anew.
+    #[inline]
+    pub fn joins_before(self, byte: u8) -> bool {
+        self.joins(byte) && !(self == Boundary::Base64 && byte == b'=')
+    }
+
+    /// Whether `byte` behind a match makes it part of something longer.
     #[inline]
     pub fn joins(self, byte: u8) -> bool {
         match self {
             Boundary::None => false,
             Boundary::Word => byte.is_ascii_alphanumeric() || byte == b'_',
             Boundary::Dashed => byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-',
-            Boundary::Dotted => {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
-            }
-            Boundary::Base64 => {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
-            }
+            Boundary::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
+            Boundary::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='),
         }
     }
 

@@ -1,0 +1,24 @@
+//! Lists the rule files, so that adding one is adding a file and nothing else.
+
+use std::path::Path;
+use std::{env, fs};
+
+fn main() {
+    let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+    let mut names: Vec<String> = fs::read_dir(&root)
+        .expect("the crate's folder is readable")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".toml") && name != "Cargo.toml")
+        .collect();
+    names.sort();
+    let mut code = String::from("&[\n");
+    for name in &names {
+        let path = Path::new(&root).join(name);
+        code.push_str(&format!("    ({name:?}, include_str!({path:?})),\n"));
+        println!("cargo::rerun-if-changed={name}");
+    }
+    code.push_str("]\n");
+    println!("cargo::rerun-if-changed=.");
+    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("files.rs");
+    fs::write(out, code).expect("OUT_DIR is writable");
+}

@@ -1,0 +1,129 @@
+//! Compiles the built-in rules: the rules as constants, their heads as an automaton to embed.
+
+#![allow(missing_docs, unreachable_pub, dead_code)]
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+// The library's own modules, so that built-in rules and a user's are compiled by the same code.
+#[path = "src/checks/kind.rs"]
+mod checks;
+#[path = "src/compile/mod.rs"]
+mod compile;
+#[path = "src/rule.rs"]
+mod rule;
+
+use compile::heads::{Compiled, Starts};
+use rule::{Rule, Text};
+
+fn main() {
+    for path in ["build.rs", "src/checks/kind.rs", "src/compile", "src/rule.rs"] {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    let out = env::var("OUT_DIR").expect("cargo sets it");
+    let big_endian = env::var("CARGO_CFG_TARGET_ENDIAN").is_ok_and(|endian| endian == "big");
+
+    let rules = compile::builtin_rules().unwrap_or_else(|error| panic!("{error}"));
+    let compiled =
+        compile::heads::compile(&rules, Starts::Anchored).unwrap_or_else(|error| panic!("{error}"));
+    let hash = compile::fingerprint(secscan_rules::FILES);
+    fs::write(Path::new(&out).join("heads.dfa"), compiled.to_bytes(hash, big_endian))
+        .expect("OUT_DIR is writable");
+    fs::write(Path::new(&out).join("builtin.rs"), code(&rules, &compiled))
+        .expect("OUT_DIR is writable");
+}
+
+/// The rules and tables as Rust code: constants need no parsing at start-up.
+fn code(rules: &[Rule], compiled: &Compiled) -> String {
+    let mut code = String::new();
+    writeln!(code, "pub(crate) static RULES: [Rule; {}] = [", rules.len()).unwrap();
+    for rule in rules {
+        let heads: Vec<String> = rule
+            .heads
+            .iter()
+            .map(|head| {
+                format!(
+                    "Head {{ literal: Cow::Borrowed({:?}), ignore_case: {} }}",
+                    &*head.literal, head.ignore_case
+                )
+            })
+            .collect();
+        let list = |texts: &[Text]| {
+            let texts: Vec<String> =
+                texts.iter().map(|text| format!("Cow::Borrowed({:?})", &**text)).collect();
+            format!("Cow::Borrowed(&[{}])", texts.join(", "))
+        };
+        let check = match rule.check {
+            Some(check) => format!("Some(Check::{})", check.variant()),
+            None => "None".to_owned(),
+        };
+        writeln!(
+            code,
+            "Rule {{ id: Cow::Borrowed({:?}), name: Cow::Borrowed({:?}), issuer: Cow::Borrowed({:?}), \
+             severity: Severity::{:?}, url: Cow::Borrowed({:?}), fix: Cow::Borrowed({:?}), \
+             enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: Cow::Borrowed(&[{}]), \
+             pattern: Cow::Borrowed({:?}), offset: {:?}, window: {}, min_len: {}, \
+             required: {:?}, chosen: {}, alphabet: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, check: {check}, \
+             min_entropy: {}, context: {}, within: {}, examples: {}, counterexamples: {} }},",
+            &*rule.id,
+            &*rule.name,
+            &*rule.issuer,
+            rule.severity,
+            &*rule.url,
+            &*rule.fix,
+            rule.enabled,
+            rule.self_identifying,
+            rule.shape,
+            heads.join(", "),
+            &*rule.pattern,
+            rule.offset,
+            rule.window,
+            rule.min_len,
+            rule.required,
+            rule.chosen,
+            rule.alphabet.0,
+            rule.left,
+            rule.right,
+            rule.min_entropy,
+            list(&rule.context),
+            rule.within,
+            list(&rule.examples),
+            list(&rule.counterexamples),
+        )
+        .unwrap();
+    }
+    code.push_str("];\n");
+    writeln!(
+        code,
+        "pub(crate) static ENTRIES: [Entry; {}] = {:?};",
+        compiled.entries.len(),
+        compiled.entries
+    )
+    .unwrap();
+    writeln!(
+        code,
+        "pub(crate) static HEAD_RULES: [u16; {}] = {:?};",
+        compiled.rules.len(),
+        compiled.rules
+    )
+    .unwrap();
+    let filter = &compiled.filter;
+    writeln!(
+        code,
+        "pub(crate) static FILTER: Filter = Filter {{ low: {:?}, high: {:?}, windows: {:?} }};",
+        filter.low, filter.high, filter.windows
+    )
+    .unwrap();
+    writeln!(
+        code,
+        "pub(crate) const RULES_HASH: u64 = {:#x};",
+        compile::fingerprint(secscan_rules::FILES)
+    )
+    .unwrap();
+    let documented = compile::documented(secscan_rules::DOCUMENTED)
+        .unwrap_or_else(|line| panic!("documented.txt:{line}: not 16 hex digits"));
+    writeln!(code, "pub(crate) static DOCUMENTED: [u64; {}] = {documented:?};", documented.len())
+        .unwrap();
+    code
+}

@@ -1,0 +1,101 @@
+//! What can be known of a pattern before it is ever run: its lengths and its bytes.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use crate::rule::ByteSet;
+
+/// The bounds of everything that a pattern matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The shortest match in bytes.
+    pub min_len: u32,
+    /// The longest match in bytes, if there is one.
+    pub max_len: Option<u32>,
+    /// The bytes that may occur.
+    pub alphabet: ByteSet,
+    /// A byte that every match holds behind the first class of characters in it.
+    pub required: Option<u8>,
+}
+
+/// Parses a pattern the one way that rules are parsed: over bytes, with Unicode off.
+pub fn parse(pattern: &str) -> Result<Hir, String> {
+    regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(
+        |error| match error {
+            regex_syntax::Error::Parse(error) => error.kind().to_string(),
+            regex_syntax::Error::Translate(error) => error.kind().to_string(),
+            _ => "not a regular expression".to_owned(),
+        },
+    )
+}
+
+/// The bounds of `pattern`, or why it is not a rule's pattern.
+pub fn bounds(pattern: &str) -> Result<Bounds, String> {
+    let hir = parse(pattern)?;
+    let properties = hir.properties();
+    let min_len = properties.minimum_len().unwrap_or(0);
+    if min_len == 0 {
+        return Err("it matches the empty string".to_owned());
+    }
+    let mut alphabet = ByteSet::default();
+    collect(&hir, &mut alphabet);
+    Ok(Bounds {
+        min_len: min_len.try_into().unwrap_or(u32::MAX),
+        max_len: properties.maximum_len().and_then(|len| len.try_into().ok()),
+        alphabet,
+        required: required(&hir),
+    })
+}
+
+/// A byte that stands in every match, behind something that is not fixed: the sign that separates two
+/// parts. Looking for it is cheaper than trying the pattern.
+fn required(hir: &Hir) -> Option<u8> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    let fixed = |part: &&Hir| matches!(part.kind(), HirKind::Literal(_));
+    let behind = parts.iter().skip_while(fixed);
+    let bytes = behind.filter_map(|part| match part.kind() {
+        HirKind::Literal(literal) => Some(&literal.0),
+        _ => None,
+    });
+    // A sign is rarer than a letter or digit.
+    let signs = bytes.flat_map(|bytes| bytes.iter().copied()).filter(u8::is_ascii_punctuation);
+    signs.max_by_key(|sign| !matches!(sign, b':' | b'.' | b'-' | b'_' | b'/' | b'"' | b'='))
+}
+
+fn collect(hir: &Hir, alphabet: &mut ByteSet) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => literal.0.iter().for_each(|&byte| alphabet.insert(byte)),
+        HirKind::Class(Class::Bytes(class)) => {
+            for range in class.iter() {
+                (range.start()..=range.end()).for_each(|byte| alphabet.insert(byte));
+            }
+        }
+        // Cannot occur with Unicode off; all bytes is the answer that loses nothing.
+        HirKind::Class(Class::Unicode(_)) => *alphabet = ByteSet::ALL,
+        HirKind::Repetition(repetition) => collect(&repetition.sub, alphabet),
+        HirKind::Capture(capture) => collect(&capture.sub, alphabet),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().for_each(|part| collect(part, alphabet));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_of_patterns() {
+        let fixed = bounds("ab_[0-9]{4}").unwrap();
+        assert_eq!((fixed.min_len, fixed.max_len), (7, Some(7)));
+        assert!(fixed.alphabet.contains(b'7') && !fixed.alphabet.contains(b'z'));
+        let open = bounds("ab_[0-9]{4,}").unwrap();
+        assert_eq!((open.min_len, open.max_len), (7, None));
+        assert_eq!(bounds("://[a-z]+:[a-z]+@[a-z]+").unwrap().required, Some(b'@'));
+        assert_eq!(bounds("ab_[0-9]{4}").unwrap().required, None);
+        assert!(bounds("a*").is_err());
+        assert!(bounds("a(").is_err());
+        // `\w` is ASCII: with Unicode on, a rule costs megabytes.
+        assert!(!bounds(r"\w").unwrap().alphabet.contains(0xC3));
+    }
+}

@@ -1,0 +1,305 @@
+//! The form of a rule file: TOML in, [`Rule`]s out, errors that name the file, the rule and the key.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::pattern::{self, Bounds};
+use crate::checks::Check;
+use crate::rule::{Boundary, ByteSet, Head, Rule, Severity, Shape, Text};
+
+/// The longest window a rule may have, in bytes: what one candidate may cost.
+pub const MAX_WINDOW: u32 = 65_536;
+
+/// The most rules that one automaton serves.
+pub const MAX_RULES: usize = u16::MAX as usize;
+
+/// The shortest head, in bytes. Shorter ones would fire on every line.
+pub const MIN_HEAD: usize = 3;
+
+/// Why a rule file was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    file: String,
+    rule: Option<String>,
+    key: Option<&'static str>,
+    message: String,
+}
+
+impl Error {
+    pub(crate) fn new(
+        file: &str,
+        rule: Option<&str>,
+        key: Option<&'static str>,
+        message: String,
+    ) -> Error {
+        Error { file: file.to_owned(), rule: rule.map(str::to_owned), key, message }
+    }
+
+    /// The file that holds the mistake, as it was named.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The identifier of the rule that holds it.
+    pub fn rule(&self) -> Option<&str> {
+        self.rule.as_deref()
+    }
+
+    /// The key that holds it.
+    pub fn key(&self) -> Option<&str> {
+        self.key
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.file)?;
+        if let Some(rule) = &self.rule {
+            write!(f, "rule '{rule}': ")?;
+        }
+        if let Some(key) = self.key {
+            write!(f, "{key}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A rule file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct FileSyntax {
+    #[serde(default)]
+    issuer: String,
+    #[serde(default)]
+    url: String,
+    #[serde(default)]
+    rule: Vec<RuleSyntax>,
+}
+
+/// One rule of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RuleSyntax {
+    id: String,
+    name: String,
+    severity: String,
+    fix: String,
+    issuer: Option<String>,
+    url: Option<String>,
+    #[serde(default)]
+    heads: Vec<String>,
+    #[serde(default)]
+    keywords: Vec<String>,
+    #[serde(default)]
+    pattern: String,
+    offset: Option<OffsetSyntax>,
+    window: Option<u32>,
+    boundary: Option<String>,
+    left: Option<String>,
+    right: Option<String>,
+    check: Option<String>,
+    #[serde(default)]
+    min_entropy: f64,
+    #[serde(default)]
+    chosen: bool,
+    #[serde(default)]
+    context: Vec<String>,
+    within: Option<u16>,
+    enabled: Option<bool>,
+    self_identifying: Option<bool>,
+    shape: Option<String>,
+    #[serde(default)]
+    examples: Vec<String>,
+    #[serde(default)]
+    counterexamples: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OffsetSyntax {
+    Exactly(u16),
+    Between(u16, u16),
+}
+
+/// Reads one rule file. `file` names it in errors.
+pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, Error> {
+    let syntax: FileSyntax = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| {
+            1 + text.as_bytes()[..span.start.min(text.len())]
+                .iter()
+                .filter(|&&b| b == b'\n')
+                .count()
+        });
+        Error::new(&format!("{file}:{line}"), None, None, error.message().to_owned())
+    })?;
+    let FileSyntax { issuer, url, rule } = syntax;
+    rule.into_iter().map(|rule| build(file, &issuer, &url, rule)).collect()
+}
+
+fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule, Error> {
+    let id = syntax.id.clone();
+    let fail = |key, message: String| Err(Error::new(file, Some(&id), Some(key), message));
+
+    let kebab = |id: &str| {
+        !id.is_empty()
+            && !id.starts_with('-')
+            && !id.ends_with('-')
+            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    if !kebab(&id) {
+        return fail(
+            "id",
+            "must be lower-case letters, digits and '-', as in 'acme-api-key'".into(),
+        );
+    }
+    let Some(severity) = Severity::ALL.into_iter().find(|s| s.as_str() == syntax.severity) else {
+        return fail(
+            "severity",
+            format!("'{}' is not one of info, low, medium, high, critical", syntax.severity),
+        );
+    };
+    let shape = match syntax.shape.as_deref() {
+        None | Some("token") => Shape::Token,
+        Some("assignment") => Shape::Assignment,
+        Some("bare") => Shape::Bare,
+        Some(other) => {
+            return fail("shape", format!("'{other}' is not one of token, assignment, bare"));
+        }
+    };
+    let heads: Vec<Head> = syntax
+        .heads
+        .into_iter()
+        .map(|literal| Head { literal: literal.into(), ignore_case: false })
+        .chain(syntax.keywords.into_iter().map(|literal| Head {
+            literal: literal.to_ascii_lowercase().into(),
+            ignore_case: true,
+        }))
+        .collect();
+    if heads.is_empty() && shape != Shape::Bare {
+        return fail("heads", "at least one head or keyword is needed".into());
+    }
+    for head in &heads {
+        if head.literal.len() < MIN_HEAD || head.literal.len() > 64 || !head.literal.is_ascii() {
+            return fail("heads", format!("'{}' is not 3 to 64 ASCII bytes", head.literal));
+        }
+    }
+    let boundary = |key: &'static str, name: Option<&str>, default: Boundary| match name {
+        None => Ok(default),
+        Some("none") => Ok(Boundary::None),
+        Some("word") => Ok(Boundary::Word),
+        Some("dashed") => Ok(Boundary::Dashed),
+        Some("dotted") => Ok(Boundary::Dotted),
+        Some("base64") => Ok(Boundary::Base64),
+        Some(other) => Err(Error::new(
+            file,
+            Some(&id),
+            Some(key),
+            format!("'{other}' is not one of word, dashed, dotted, base64, none"),
+        )),
+    };
+    let both = boundary("boundary", syntax.boundary.as_deref(), Boundary::Word)?;
+    let left = boundary("left", syntax.left.as_deref(), both)?;
+    let right = boundary("right", syntax.right.as_deref(), both)?;
+    let offset = match syntax.offset {
+        None => (0, 0),
+        Some(OffsetSyntax::Exactly(bytes)) => (bytes, bytes),
+        Some(OffsetSyntax::Between(least, most)) if least <= most && most - least <= 256 => {
+            (least, most)
+        }
+        Some(OffsetSyntax::Between(..)) => {
+            return fail("offset", "the least comes first, and at most 256 lie between".into());
+        }
+    };
+    let check = match syntax.check.as_deref() {
+        None => None,
+        Some(name) => match Check::from_name(name) {
+            Some(check) => Some(check),
+            None => return fail("check", format!("there is no check '{name}'")),
+        },
+    };
+    if !(0.0..=8.0).contains(&syntax.min_entropy) {
+        return fail("min-entropy", "must lie between 0 and 8 bits per byte".into());
+    }
+
+    let bounds = match shape {
+        Shape::Token if syntax.pattern.is_empty() => {
+            return fail("pattern", "a token rule needs one".into());
+        }
+        Shape::Token => match pattern::bounds(&syntax.pattern) {
+            Ok(bounds) => bounds,
+            Err(message) => return fail("pattern", message),
+        },
+        Shape::Assignment | Shape::Bare if !syntax.pattern.is_empty() => {
+            return fail("pattern", "only rules of shape token have a pattern".into());
+        }
+        Shape::Assignment | Shape::Bare => {
+            Bounds { min_len: 1, max_len: Some(1024), alphabet: ByteSet::ALL, required: None }
+        }
+    };
+    let window = match (syntax.window, bounds.max_len) {
+        (Some(window), _) => window,
+        (None, Some(max)) => max,
+        (None, None) => {
+            return fail("window", "needed, because the pattern has no longest match".into());
+        }
+    };
+    if window == 0 || window > MAX_WINDOW || window < bounds.min_len {
+        return fail(
+            "window",
+            format!("must lie between the shortest match ({}) and {MAX_WINDOW}", bounds.min_len),
+        );
+    }
+
+    let words_only = heads.iter().all(|head| head.ignore_case);
+    let context: Vec<Text> = syntax
+        .context
+        .iter()
+        .map(|word| {
+            let word: String = word
+                .chars()
+                .filter(|c| !matches!(c, '_' | '-' | '.' | ' '))
+                .map(|c| c.to_ascii_lowercase())
+                .collect();
+            Cow::Owned(word)
+        })
+        .collect();
+    if context.iter().any(|word| word.len() < 2) {
+        return fail("context", "a word needs two letters or more".into());
+    }
+    let own = |list: Vec<String>| -> Cow<'static, [Text]> {
+        Cow::Owned(list.into_iter().map(Cow::Owned).collect())
+    };
+    Ok(Rule {
+        id: syntax.id.into(),
+        name: syntax.name.into(),
+        issuer: syntax.issuer.unwrap_or_else(|| issuer.to_owned()).into(),
+        severity,
+        url: syntax.url.unwrap_or_else(|| url.to_owned()).into(),
+        fix: syntax.fix.into(),
+        enabled: syntax.enabled.unwrap_or(true),
+        self_identifying: syntax
+            .self_identifying
+            .unwrap_or(shape == Shape::Token && context.is_empty() && !words_only),
+        shape,
+        heads: Cow::Owned(heads),
+        pattern: syntax.pattern.into(),
+        offset,
+        window,
+        min_len: bounds.min_len,
+        required: bounds.required,
+        chosen: syntax.chosen,
+        alphabet: bounds.alphabet,
+        left,
+        right,
+        check,
+        min_entropy: (syntax.min_entropy * 100.0).round() as u16,
+        context: Cow::Owned(context),
+        within: syntax.within.unwrap_or(100),
+        examples: own(syntax.examples),
+        counterexamples: own(syntax.counterexamples),
+    })
+}

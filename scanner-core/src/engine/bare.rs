@@ -1,0 +1,54 @@
+//! Long random-looking runs with no name near: the rule of last resort, off unless asked for.
+//!
+//! It has no head, so it looks at every run of base64 and base64url characters.
+
+use super::Found;
+use super::judge::{entropy, is_documented, placeholder, reference};
+use crate::finding::{Confidence, Reason, RuleId};
+use crate::input::{Input, Span};
+use crate::rule::Rule;
+
+/// The shortest run that is looked at, in bytes.
+const SHORTEST: usize = 20;
+
+/// The longest: what is longer is data and no key.
+const LONGEST: usize = 256;
+
+/// Adds every run that looks random to `found`.
+pub(super) fn scan(rule: &Rule, id: RuleId, input: &Input<'_>, found: &mut Vec<Found>) {
+    let haystack = input.haystack();
+    let in_run =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-' | b'=');
+    let mut at = 0;
+    while at < haystack.len() {
+        let Some(start) = haystack[at..].iter().position(|&byte| in_run(byte)) else { return };
+        let start = at + start;
+        let len = haystack[start..].iter().position(|&byte| !in_run(byte));
+        let end = len.map_or(haystack.len(), |len| start + len);
+        at = end;
+        let run = &haystack[start..end];
+        // `name=value` is one run here: the value is what counts.
+        let skip = run
+            .iter()
+            .position(|&byte| byte == b'=')
+            .filter(|&sign| run[sign..].iter().any(|&byte| byte != b'='))
+            .map_or(0, |sign| sign + 1);
+        let run = &run[skip..];
+        if (SHORTEST..=LONGEST).contains(&run.len())
+            && entropy::is_random(run)
+            && entropy::shannon(run) * 100.0 >= f64::from(rule.min_entropy)
+            && placeholder::classify(run).is_none()
+            && reference::classify(run, true).is_none()
+            && !is_documented(run)
+        {
+            let span = Span { start: start + skip, end };
+            found.push(Found {
+                rule: id,
+                span,
+                matched: span,
+                confidence: Confidence::Generic,
+                reason: Reason::Entropy,
+            });
+        }
+    }
+}

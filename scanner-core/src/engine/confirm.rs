@@ -1,0 +1,193 @@
+//! Whether a rule's pattern matches where its head stands.
+//!
+//! Patterns run anchored and over a bounded window, with Unicode off in this one place; the cheap
+//! conditions come first, because most candidates fail one of them.
+
+use regex_automata::meta::{self, Regex};
+use regex_automata::util::primitives::NonMaxUsize;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input as Search, PatternID};
+
+use super::anchors::Candidate;
+use super::explain::Trace;
+use super::judge::Rejection;
+use super::{Cache, Engine};
+use crate::input::{Input, Span};
+use crate::rule::{Boundary, Rule, Shape};
+
+/// How many groups a pattern may have, the whole match included.
+const GROUPS: usize = 8;
+
+/// A rule's pattern, compiled.
+pub(super) struct Pattern {
+    regex: Regex,
+    /// The group that is the secret; 0 is the whole match.
+    secret: usize,
+}
+
+/// Where a pattern matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Matched {
+    pub(super) whole: Span,
+    pub(super) secret: Span,
+}
+
+/// Says why the rule's pattern does not compile, or cannot match at its head.
+pub(crate) fn check(rule: &Rule) -> Result<(), String> {
+    if rule.shape == Shape::Token { compile(rule).map(|_| ()) } else { Ok(()) }
+}
+
+fn compile(rule: &Rule) -> Result<Pattern, String> {
+    // Anchored searches in short windows: the one-pass automaton where the pattern allows it, a
+    // bounded backtracker elsewhere. A lazy DFA for each rule and thread would cost megabytes.
+    let regex = Regex::builder()
+        .configure(
+            meta::Config::new()
+                .utf8_empty(false)
+                .hybrid(false)
+                .dfa(false)
+                .auto_prefilter(false)
+                .onepass_size_limit(Some(1 << 20))
+                .nfa_size_limit(Some(8 << 20)),
+        )
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .build(&rule.pattern)
+        .map_err(|error| match error.syntax_error() {
+            Some(error) => error.to_string(),
+            None => error.to_string(),
+        })?;
+    if regex.group_info().group_len(PatternID::ZERO) > GROUPS {
+        return Err(format!("more than {} groups; (?:…) groups without capturing", GROUPS - 1));
+    }
+    let secret = regex.group_info().to_index(PatternID::ZERO, "secret").unwrap_or(0);
+    Ok(Pattern { regex, secret })
+}
+
+impl Engine {
+    fn pattern(&self, rule: &Rule, index: usize) -> &Pattern {
+        self.patterns[index].get_or_init(|| {
+            compile(rule).expect("a rule set refuses rules whose pattern does not compile")
+        })
+    }
+
+    /// Tries the candidate's rule at each place where its match may begin, the nearest first.
+    pub(super) fn confirm(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'_>,
+        candidate: Candidate,
+        trace: &mut impl Trace,
+    ) -> Result<Matched, Rejection> {
+        let rule = self.rules.get(crate::finding::RuleId(candidate.rule));
+        let (least, most) = (usize::from(rule.offset.0), usize::from(rule.offset.1));
+        let mut rejection = Rejection::TooShort;
+        for offset in least..=most {
+            let Some(start) = candidate.at.checked_sub(offset) else { break };
+            match self.confirm_at(cache, input.haystack(), rule, candidate, start) {
+                Ok(matched) => {
+                    trace.step("pattern", || {
+                        format!("matches {} bytes at byte {start}", matched.whole.len())
+                    });
+                    return Ok(matched);
+                }
+                Err(why) => rejection = why,
+            }
+        }
+        Err(rejection)
+    }
+
+    fn confirm_at(
+        &self,
+        cache: &mut Cache,
+        haystack: &[u8],
+        rule: &Rule,
+        candidate: Candidate,
+        start: usize,
+    ) -> Result<Matched, Rejection> {
+        if joined_before(rule.left, haystack, start) {
+            return Err(Rejection::LeftBoundary);
+        }
+        let rest = &haystack[start..haystack.len().min(start + rule.window as usize)];
+        let run = rest.iter().position(|&byte| !rule.alphabet.contains(byte)).unwrap_or(rest.len());
+        cache.work.confirmed_bytes += run as u64;
+        if run < rule.min_len as usize {
+            return Err(Rejection::TooShort);
+        }
+        if rule.required.is_some_and(|byte| memchr::memrchr(byte, &rest[..run]).is_none()) {
+            return Err(Rejection::Pattern);
+        }
+        cache.work.confirmations += 1;
+        let index = usize::from(candidate.rule);
+        let pattern = self.pattern(rule, index);
+        if cache.patterns.len() <= index {
+            cache.patterns.resize_with(self.rules.len(), || None);
+        }
+        let scratch =
+            cache.patterns[index].get_or_insert_with(|| Box::new(pattern.regex.create_cache()));
+        let search = Search::new(haystack).span(start..start + run).anchored(Anchored::Yes);
+        let mut slots: [Option<NonMaxUsize>; 2 * GROUPS] = [None; 2 * GROUPS];
+        let used = 2 * (pattern.secret + 1);
+        if pattern.regex.search_slots_with(scratch, &search, &mut slots[..used]).is_none() {
+            return Err(Rejection::Pattern);
+        }
+        let span = |group: usize| {
+            let (start, end) = (slots[2 * group]?, slots[2 * group + 1]?);
+            Some(Span { start: start.get(), end: end.get() })
+        };
+        let whole = span(0).ok_or(Rejection::Pattern)?;
+        let secret = span(pattern.secret).ok_or(Rejection::Pattern)?;
+        if whole.end <= candidate.at {
+            return Err(Rejection::Pattern);
+        }
+        if haystack.get(whole.end).is_some_and(|&next| rule.right.joins(next)) {
+            return Err(Rejection::RightBoundary);
+        }
+        Ok(Matched { whole, secret })
+    }
+}
+
+/// Whether the byte before `start` makes a match there part of something longer. The last character of
+/// an escape does not: `%3D`, `\n`, `\u003d` and the colour sequences of terminals end in letters and
+/// digits, and secrets stand behind them.
+fn joined_before(left: Boundary, haystack: &[u8], start: usize) -> bool {
+    let before = &haystack[start.saturating_sub(24)..start];
+    match before.last() {
+        Some(&byte) => left.joins_before(byte) && !ends_with_escape(before),
+        None => false,
+    }
+}
+
+fn ends_with_escape(before: &[u8]) -> bool {
+    let hex = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_hexdigit);
+    match before {
+        [.., b'%', a, b] if hex(&[*a, *b]) => true,
+        [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f'] => true,
+        [.., b'\\', b'x', a, b] if hex(&[*a, *b]) => true,
+        [.., b'\\', b'u', a, b, c, d] if hex(&[*a, *b, *c, *d]) => true,
+        [head @ .., b'm'] => {
+            let numbers =
+                head.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';');
+            head[..head.len() - numbers.count()].ends_with(b"\x1b[")
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_do_not_join() {
+        for before in
+            [&b"%3D"[..], b"\\n", b"x\\u003d", b"\\x3a", b"\x1b[0m", b"\x1b[1;31m", b"m\x1b[m"]
+        {
+            assert!(!joined_before(Boundary::Word, before, before.len()), "{before:?}");
+        }
+        for before in [&b"a"[..], b"3D", b"n", b"[0m", b"%GG", b"m", b"1m"] {
+            assert!(joined_before(Boundary::Word, before, before.len()), "{before:?}");
+        }
+        assert!(!joined_before(Boundary::Word, b"=", 1));
+        assert!(!joined_before(Boundary::Word, b"abc", 0));
+    }
+}

@@ -1,0 +1,221 @@
+//! The filter before the automaton: which positions of a haystack may begin a head.
+//!
+//! # How it works
+//! Every head has a fingerprint: the bytes that may stand in the first four places. Fingerprints are
+//! grouped into sixteen buckets. For each place there are two tables of sixteen entries, one for the
+//! low nibble of a byte and one for the high; an entry has a bit for each bucket that allows that
+//! nibble there. A position may begin a head of a bucket when the bucket's bit survives the AND of all
+//! eight look-ups. A vector instruction does thirty-two of these look-ups at once, and sixteen buckets
+//! are two such sets of tables. The group's masks are a superset of its fingerprints, so no head is
+//! lost; what passes by accident is thrown out by a bitmap of the hashes of all four-byte windows
+//! with which a head can begin, and then by the automaton, which is exact.
+//!
+//! # Contract
+//! A position passes if its four bytes are those with which some head begins; for a head of three bytes,
+//! the fourth is one that its rules' patterns allow there. Positions of which fewer than four bytes are
+//! left always pass. Which other positions pass is of no consequence but speed; the portable code and the
+//! vector code agree on them all the same.
+//!
+//! This is the SIMD room: the one place, with the loading of the automaton, where `unsafe` is allowed.
+#![allow(unsafe_code)]
+
+use crate::compile::heads::{FINGERPRINT, Filter, hash};
+
+/// How many bytes one call of [`Filter::positions`] looks at.
+pub(crate) const BLOCK: usize = 32 * 1024;
+
+/// Which code looks at the haystack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vectors {
+    /// The bitmap alone, byte by byte.
+    None,
+    /// Thirty-two positions at a time.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+}
+
+impl Vectors {
+    /// The best that this machine has.
+    pub(crate) fn detect() -> Vectors {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            return Vectors::Avx2;
+        }
+        Vectors::None
+    }
+
+    /// The name in `--stats`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Vectors::None => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx2 => "avx2",
+        }
+    }
+}
+
+impl Filter {
+    /// Whether the hash of these four bytes is that of a head's beginning.
+    #[inline]
+    fn knows(&self, window: u32) -> bool {
+        let bit = usize::from(hash(window));
+        self.windows[bit / 64] & (1 << (bit % 64)) != 0
+    }
+
+    /// Whether a head may begin with these four bytes: what the vector code asks of many at once.
+    #[inline]
+    pub(crate) fn allows(&self, window: [u8; FINGERPRINT]) -> bool {
+        self.knows(u32::from_le_bytes(window))
+            && (0..2).any(|half| {
+                let buckets = window.iter().enumerate().fold(u8::MAX, |buckets, (place, byte)| {
+                    let (low, high) = (usize::from(byte & 15), usize::from(byte >> 4));
+                    buckets & self.low[half][place][low] & self.high[half][place][high]
+                });
+                buckets != 0
+            })
+    }
+
+    /// Replaces the content of `out` by the positions of the block that begins at `from` at which a
+    /// head may begin, relative to `from`; in ascending order. The block ends [`BLOCK`] bytes on, or
+    /// with the haystack.
+    pub(crate) fn positions(
+        &self,
+        vectors: Vectors,
+        haystack: &[u8],
+        from: usize,
+        out: &mut Vec<u32>,
+    ) {
+        out.clear();
+        let to = (from + BLOCK).min(haystack.len());
+        let done = match vectors {
+            Vectors::None => from,
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `Vectors::Avx2` is made only by `detect`, which found AVX2 on this machine.
+            Vectors::Avx2 => unsafe { self.positions_avx2(haystack, from, to, out) },
+        };
+        self.positions_portable(haystack, from, done, to, out);
+    }
+
+    fn positions_portable(
+        &self,
+        haystack: &[u8],
+        from: usize,
+        done: usize,
+        to: usize,
+        out: &mut Vec<u32>,
+    ) {
+        let whole = (haystack.len() + 1).saturating_sub(FINGERPRINT).clamp(done, to);
+        for at in done..whole {
+            let window = [haystack[at], haystack[at + 1], haystack[at + 2], haystack[at + 3]];
+            if self.allows(window) {
+                out.push((at - from) as u32);
+            }
+        }
+        out.extend((whole..to).map(|at| (at - from) as u32));
+    }
+
+    /// Looks at as many whole vectors as there are between `from` and `to`, and says where it stopped.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn positions_avx2(&self, haystack: &[u8], from: usize, to: usize, out: &mut Vec<u32>) -> usize {
+        use std::arch::x86_64::{
+            __m128i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256,
+            _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
+            _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+        };
+        const WIDTH: usize = 32;
+
+        let table = |nibbles: &[u8; 16]| {
+            // SAFETY: the array is sixteen bytes long, and the load has no need of alignment.
+            let table = unsafe { _mm_loadu_si128(nibbles.as_ptr().cast::<__m128i>()) };
+            _mm256_broadcastsi128_si256(table)
+        };
+        let low = self.low.each_ref().map(|half| half.each_ref().map(table));
+        let high = self.high.each_ref().map(|half| half.each_ref().map(table));
+        let nibble = _mm256_set1_epi8(0x0F);
+        let zero = _mm256_setzero_si256();
+
+        let mut at = from;
+        // The last vector of a step begins three bytes later than the first.
+        while at + WIDTH <= to && at + WIDTH + FINGERPRINT - 1 <= haystack.len() {
+            let mut buckets = [_mm256_set1_epi8(-1); 2];
+            for place in 0..FINGERPRINT {
+                // SAFETY: `at + place + WIDTH` is at most `at + WIDTH + FINGERPRINT - 1`, which the
+                // condition of the loop keeps within the haystack. The load needs no alignment.
+                let bytes = unsafe { _mm256_loadu_si256(haystack.as_ptr().add(at + place).cast()) };
+                let lows = _mm256_and_si256(bytes, nibble);
+                let highs = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
+                for half in 0..2 {
+                    let allowed = _mm256_and_si256(
+                        _mm256_shuffle_epi8(low[half][place], lows),
+                        _mm256_shuffle_epi8(high[half][place], highs),
+                    );
+                    buckets[half] = _mm256_and_si256(buckets[half], allowed);
+                }
+            }
+            let any = _mm256_or_si256(buckets[0], buckets[1]);
+            let mut hits = !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(any, zero)) as u32);
+            while hits != 0 {
+                let hit = at + hits.trailing_zeros() as usize;
+                hits &= hits - 1;
+                // SAFETY: `hit + 4` is at most `at + 31 + 4`, within the haystack as above.
+                let window =
+                    unsafe { haystack.as_ptr().add(hit).cast::<u32>().read_unaligned() }.to_le();
+                if self.knows(window) {
+                    out.push((hit - from) as u32);
+                }
+            }
+            at += WIDTH;
+        }
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All positions that pass, block by block.
+    fn all(filter: &Filter, vectors: Vectors, haystack: &[u8]) -> Vec<usize> {
+        let mut all = Vec::new();
+        let mut block = Vec::new();
+        for from in (0..haystack.len()).step_by(BLOCK) {
+            filter.positions(vectors, haystack, from, &mut block);
+            all.extend(block.iter().map(|&at| from + at as usize));
+        }
+        all
+    }
+
+    /// Bytes in which the beginnings of heads are frequent.
+    fn noise(len: usize, mut seed: u64) -> Vec<u8> {
+        let pieces: [&[u8]; 8] =
+            [b"AKIA", b"ghp_", b"eyJ", b"passw", b"-BEGIN ", b"\x00\xFF", b"x", b"TOKEN"];
+        let mut noise = Vec::with_capacity(len + 8);
+        while noise.len() < len {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            noise.extend_from_slice(pieces[(seed >> 61) as usize]);
+        }
+        noise.truncate(len);
+        noise
+    }
+
+    #[test]
+    fn vectors_and_portable_code_agree_at_every_length_and_alignment() {
+        let filter = &crate::engine::builtin::FILTER;
+        let haystack = noise(400, 7);
+        for start in 0..64 {
+            for len in 0..=256 {
+                let part = &haystack[start..start + len];
+                let portable = all(filter, Vectors::None, part);
+                assert!(portable == all(filter, Vectors::detect(), part), "{start} {len}");
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_join_without_a_gap() {
+        let filter = &crate::engine::builtin::FILTER;
+        let haystack = noise(3 * BLOCK + 17, 11);
+        assert!(all(filter, Vectors::None, &haystack) == all(filter, Vectors::detect(), &haystack));
+    }
+}

@@ -1,0 +1,482 @@
+//! Whether a name is the name of a secret: `db_password` is, `passwordField` and `tokenizer` are not.
+
+use super::Rejection;
+
+/// What a value has to look like, by the name it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Class {
+    /// A person may have chosen it.
+    Password,
+    /// A machine made it.
+    Key,
+}
+
+/// Words behind the keyword that make the name one of something else.
+const AFTER: &[&str] = &[
+    "age",
+    "alg",
+    "algorithm",
+    "alias",
+    "arn",
+    "attempts",
+    "attribute",
+    "button",
+    "bytes",
+    "callback",
+    "change",
+    "changed",
+    "class",
+    "code",
+    "codec",
+    "column",
+    "complexity",
+    "config",
+    "configuration",
+    "confirmation",
+    "contract",
+    "count",
+    "counter",
+    "created",
+    "date",
+    "dates",
+    "days",
+    "desc",
+    "description",
+    "dir",
+    "directory",
+    "disabled",
+    "duration",
+    "enabled",
+    "encoder",
+    "encoding",
+    "endpoint",
+    "enum",
+    "env",
+    "error",
+    "errors",
+    "exists",
+    "expiration",
+    "expires",
+    "expiry",
+    "factory",
+    "field",
+    "fields",
+    "file",
+    "filename",
+    "filter",
+    "flag",
+    "form",
+    "format",
+    "generator",
+    "grant",
+    "group",
+    "handler",
+    "hash",
+    "hashed",
+    "hasher",
+    "header",
+    "help",
+    "hint",
+    "host",
+    "id",
+    "ids",
+    "idx",
+    "index",
+    "info",
+    "input",
+    "issuer",
+    "iv",
+    "keyring",
+    "kind",
+    "label",
+    "len",
+    "length",
+    "level",
+    "lifetime",
+    "limit",
+    "list",
+    "location",
+    "manager",
+    "map",
+    "mask",
+    "max",
+    "message",
+    "meta",
+    "metadata",
+    "method",
+    "min",
+    "mode",
+    "model",
+    "module",
+    "msg",
+    "name",
+    "names",
+    "number",
+    "offset",
+    "option",
+    "options",
+    "output",
+    "owner",
+    "page",
+    "param",
+    "parameter",
+    "params",
+    "parser",
+    "path",
+    "paths",
+    "pattern",
+    "placeholder",
+    "plugin",
+    "policy",
+    "pool",
+    "pos",
+    "position",
+    "prefix",
+    "priority",
+    "processor",
+    "prompt",
+    "properties",
+    "property",
+    "provider",
+    "query",
+    "ref",
+    "reference",
+    "regex",
+    "regexp",
+    "request",
+    "required",
+    "reset",
+    "response",
+    "result",
+    "role",
+    "rotation",
+    "rule",
+    "salt",
+    "schema",
+    "scheme",
+    "scope",
+    "scopes",
+    "script",
+    "selector",
+    "server",
+    "service",
+    "set",
+    "setting",
+    "settings",
+    "size",
+    "source",
+    "space",
+    "spec",
+    "start",
+    "state",
+    "status",
+    "storage",
+    "store",
+    "strategy",
+    "strength",
+    "style",
+    "suffix",
+    "table",
+    "tag",
+    "template",
+    "test",
+    "tests",
+    "text",
+    "time",
+    "timeout",
+    "timestamp",
+    "title",
+    "tree",
+    "ttl",
+    "type",
+    "types",
+    "uri",
+    "url",
+    "urls",
+    "usage",
+    "user",
+    "username",
+    "uuid",
+    "validation",
+    "validator",
+    "var",
+    "variable",
+    "vault",
+    "version",
+    "view",
+    "volume",
+    "width",
+    "fingerprint",
+    "digest",
+    "checksum",
+    "sha",
+    "sha1",
+    "sha256",
+    "md5",
+    "thumbprint",
+    "public",
+    "section",
+    "end",
+    "ends",
+    "starts",
+    "operator",
+    "literal",
+    "symbol",
+    "rules",
+    "stream",
+    "buffer",
+    "iter",
+];
+
+/// Words before the keyword that do the same.
+const BEFORE: &[&str] = &[
+    "anti",
+    "bad",
+    "cancel",
+    "cancellation",
+    "check",
+    "compare",
+    "continuation",
+    "csrf",
+    "cursor",
+    "delete",
+    "design",
+    "encrypted",
+    "end",
+    "eof",
+    "expected",
+    "find",
+    "first",
+    "forgery",
+    "forgot",
+    "get",
+    "has",
+    "hash",
+    "hashed",
+    "hide",
+    "invalid",
+    "invalidate",
+    "is",
+    "last",
+    "lexer",
+    "lookahead",
+    "match",
+    "max",
+    "min",
+    "missing",
+    "needs",
+    "next",
+    "no",
+    "num",
+    "number",
+    "page",
+    "pagination",
+    "parse",
+    "peek",
+    "prev",
+    "previous",
+    "public",
+    "read",
+    "remove",
+    "require",
+    "requires",
+    "show",
+    "skip",
+    "start",
+    "sync",
+    "syntax",
+    "unexpected",
+    "validate",
+    "verify",
+    "without",
+    "wrong",
+    "xsrf",
+    "sort",
+    "primary",
+    "foreign",
+    "ssh",
+    "request",
+    "verification",
+    "site",
+    "operator",
+    "comment",
+    "string",
+    "identifier",
+    "keyword",
+    "punctuation",
+];
+
+/// What a key is for, where it is a secret. Other keys sort, index, translate and unlock keyboards.
+const KEYS: &[&str] = &[
+    "access",
+    "account",
+    "admin",
+    "aes",
+    "app",
+    "auth",
+    "authentication",
+    "client",
+    "cookie",
+    "crypt",
+    "cryptographic",
+    "decrypt",
+    "decryption",
+    "deploy",
+    "encrypt",
+    "encryption",
+    "hmac",
+    "jwt",
+    "licence",
+    "license",
+    "master",
+    "private",
+    "secret",
+    "server",
+    "service",
+    "session",
+    "shared",
+    "sign",
+    "signature",
+    "signing",
+    "storage",
+    "webhook",
+    "write",
+    "ingest",
+    "management",
+    "consumer",
+    "function",
+    "root",
+];
+
+/// Judges the name around a keyword that stands at `keyword` within it.
+pub(in crate::engine) fn classify(
+    name: &[u8],
+    keyword: std::ops::Range<usize>,
+) -> Result<Class, Rejection> {
+    let text = &name[keyword.clone()];
+    if text.len() <= 4 && text[text.len() - 3..].eq_ignore_ascii_case(b"key") {
+        let before = &name[..keyword.end - 3];
+        let word = words(before).filter(|word| !word.is_empty()).last().unwrap_or_default();
+        let known = |word: &[u8]| {
+            KEYS.iter().any(|key| {
+                word.len() >= key.len()
+                    && word[word.len() - key.len()..].eq_ignore_ascii_case(key.as_bytes())
+            })
+        };
+        if !known(word) {
+            return Err(Rejection::Name("a key of another kind, as sort_key is"));
+        }
+    }
+    let class = if starts_ignoring_case(text, b"pass") || starts_ignoring_case(text, b"pwd") {
+        Class::Password
+    } else {
+        Class::Key
+    };
+    // The word that the keyword stands in may be longer: `dbpassword` is the name of a password,
+    // `tokenizer` is not of a token.
+    let rest = &name[keyword.end..];
+    let glued = rest.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let ends_upper = text.last().is_some_and(u8::is_ascii_uppercase);
+    let glued_upper = if ends_upper {
+        rest.iter().take_while(|byte| byte.is_ascii_uppercase()).count()
+    } else {
+        0
+    };
+    let glued = &rest[..glued.max(glued_upper)];
+    if !glued.is_empty() {
+        let allowed: &[&[u8]] =
+            &[b"ord", b"wd", b"phrase", b"key", b"s", b"value", b"word", b"code", b"words"];
+        if !allowed.iter().any(|allowed| glued.eq_ignore_ascii_case(allowed)) {
+            return Err(Rejection::Name("the keyword is part of another word"));
+        }
+    }
+    let listed = |word: &[u8], list: &[&str]| {
+        list.iter().any(|listed| word.eq_ignore_ascii_case(listed.as_bytes()))
+    };
+    if words(&rest[glued.len()..]).any(|word| listed(word, AFTER)) {
+        return Err(Rejection::Name(
+            "the name is one of something about a secret, as password_length is",
+        ));
+    }
+    let before: Vec<&[u8]> = words(&name[..keyword.start]).collect();
+    if before.iter().any(|word| listed(word, BEFORE)) {
+        return Err(Rejection::Name("the name is one of something else, as csrf_token is"));
+    }
+    // The letter before a keyword in lower case continues a word: `bypass`, `compass`.
+    if class == Class::Password && keyword.start > 0 && name[keyword.start - 1].is_ascii_lowercase()
+    {
+        let word = before.last().copied().unwrap_or_default();
+        if [&b"by"[..], b"com", b"tres", b"sur", b"encom", b"over", b"under"].contains(&word) {
+            return Err(Rejection::Name("the keyword is part of another word"));
+        }
+    }
+    Ok(class)
+}
+
+fn starts_ignoring_case(text: &[u8], prefix: &[u8]) -> bool {
+    text.len() >= prefix.len() && text[..prefix.len()].eq_ignore_ascii_case(prefix)
+}
+
+/// The words of a name: apart at separators and at humps.
+fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+    name.split(|byte| !byte.is_ascii_alphanumeric())
+        .flat_map(|part| part.chunk_by(|a, b| !(a.is_ascii_lowercase() && b.is_ascii_uppercase())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(name: &str, keyword: &str) -> Option<Class> {
+        let at = name.to_ascii_lowercase().find(keyword).unwrap();
+        classify(name.as_bytes(), at..at + keyword.len()).ok()
+    }
+
+    #[test]
+    fn names_of_secrets() {
+        for (name, keyword) in [
+            ("password", "passw"),
+            ("DB_PASSWORD", "passw"),
+            ("dbpassword", "passw"),
+            ("userPassword", "passw"),
+            ("MYSQL_PWD", "pwd"),
+        ] {
+            assert_eq!(class(name, keyword), Some(Class::Password), "{name}");
+        }
+        for (name, keyword) in [
+            ("client_secret", "secret"),
+            ("clientSecret", "secret"),
+            ("secret_key_base", "secret"),
+            ("ACCESS_TOKEN", "token"),
+            ("authtoken", "token"),
+            ("apiKey", "apikey"),
+            ("x-api-key", "api-key"),
+            ("ENCRYPTION_KEY", "_key"),
+            ("accessKey", "skey"),
+            ("storageaccountkey", "tkey"),
+        ] {
+            assert_eq!(class(name, keyword), Some(Class::Key), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_other_things() {
+        for (name, keyword) in [
+            ("tokenizer", "token"),
+            ("token_type", "token"),
+            ("secretName", "secret"),
+            ("passwordField", "passw"),
+            ("password_hash", "passw"),
+            ("csrf_token", "token"),
+            ("nextPageToken", "token"),
+            ("secretary", "secret"),
+            ("TOKEN_URL", "token"),
+            ("apiKeyHeader", "apikey"),
+            ("sort_key", "_key"),
+            ("monkey", "nkey"),
+            ("public_key", "_key"),
+        ] {
+            assert_eq!(class(name, keyword), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What a path says of its content: source code, configuration, prose, or data full of hashes.
+
+/// The kind of a file, by its name alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Kind {
+    /// A programming language: a bare word is an identifier, literals are quoted.
+    Code,
+    /// `.env`, INI, YAML, shell and their like, or nothing known: bare values are literals.
+    Config,
+    /// Documentation: values are mostly examples.
+    Prose,
+    /// Lock files and their like: digests by the thousand.
+    Lock,
+}
+
+/// The kind of the file at `path`. Without a path, or with an unknown one, it is configuration.
+pub(in crate::engine) fn kind(path: Option<&[u8]>) -> Kind {
+    let Some(path) = path else { return Kind::Config };
+    let name = path.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or(path);
+    let name = name.to_ascii_lowercase();
+    const LOCKS: &[&[u8]] = &[
+        b"package-lock.json",
+        b"npm-shrinkwrap.json",
+        b"pnpm-lock.yaml",
+        b"go.sum",
+        b"go.work.sum",
+        b"packages.lock.json",
+        b"package.resolved",
+        b"cartfile.resolved",
+        b"gradle.lockfile",
+        b"verification-metadata.xml",
+        b"module.bazel.lock",
+        b"conda-lock.yml",
+        b".cargo-checksum.json",
+        b".secrets.baseline",
+        b".secscan-baseline.json",
+    ];
+    if LOCKS.contains(&&*name)
+        || name.ends_with(b".lock")
+        || name.ends_with(b".lock.hcl")
+        || name.ends_with(b".map")
+    {
+        return Kind::Lock;
+    }
+    let extension = match name.iter().rposition(|&byte| byte == b'.') {
+        Some(dot) if dot > 0 => &name[dot + 1..],
+        _ => &[],
+    };
+    const CODE: &[&[u8]] = &[
+        b"rs",
+        b"go",
+        b"c",
+        b"h",
+        b"cc",
+        b"cpp",
+        b"cxx",
+        b"hpp",
+        b"hh",
+        b"cs",
+        b"java",
+        b"kt",
+        b"kts",
+        b"scala",
+        b"swift",
+        b"m",
+        b"mm",
+        b"js",
+        b"jsx",
+        b"mjs",
+        b"cjs",
+        b"ts",
+        b"tsx",
+        b"mts",
+        b"cts",
+        b"vue",
+        b"svelte",
+        b"py",
+        b"pyi",
+        b"pyx",
+        b"rb",
+        b"erb",
+        b"php",
+        b"pl",
+        b"pm",
+        b"lua",
+        b"r",
+        b"jl",
+        b"ex",
+        b"exs",
+        b"erl",
+        b"hs",
+        b"ml",
+        b"mli",
+        b"fs",
+        b"fsx",
+        b"vb",
+        b"dart",
+        b"groovy",
+        b"gradle",
+        b"clj",
+        b"cljs",
+        b"lisp",
+        b"el",
+        b"zig",
+        b"nim",
+        b"d",
+        b"s",
+        b"asm",
+        b"sol",
+        b"proto",
+        b"thrift",
+        b"graphql",
+        b"css",
+        b"scss",
+        b"less",
+        b"html",
+        b"htm",
+        b"xhtml",
+        b"jsp",
+        b"asp",
+        b"aspx",
+        b"cshtml",
+        b"tf",
+        b"bicep",
+        b"ipynb",
+        b"y",
+        b"l",
+        b"cu",
+        b"glsl",
+        b"v",
+        b"sv",
+        b"vhd",
+        b"tcl",
+        b"awk",
+        b"rkt",
+        b"snap",
+        b"in",
+        b"def",
+        b"inc",
+        b"tmpl",
+        b"j2",
+        b"hbs",
+        b"mustache",
+        b"cmake",
+        b"bzl",
+        b"star",
+    ];
+    const PROSE: &[&[u8]] =
+        &[b"md", b"markdown", b"rst", b"adoc", b"txt", b"tex", b"org", b"mdx", b"1", b"pod"];
+    if CODE.contains(&extension) {
+        Kind::Code
+    } else if PROSE.contains(&extension)
+        || name.starts_with(b"readme")
+        || name.starts_with(b"changelog")
+    {
+        Kind::Prose
+    } else {
+        Kind::Config
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_of_files() {
+        for (path, expected) in [
+            ("src/main.rs", Kind::Code),
+            (".env", Kind::Config),
+            ("deploy/values.yaml", Kind::Config),
+            ("Cargo.lock", Kind::Lock),
+            ("web/package-lock.json", Kind::Lock),
+            ("README", Kind::Prose),
+            ("docs/a.md", Kind::Prose),
+            ("Dockerfile", Kind::Config),
+        ] {
+            assert_eq!(kind(Some(path.as_bytes())), expected, "{path}");
+        }
+        assert_eq!(kind(None), Kind::Config);
+    }
+}

@@ -1,0 +1,216 @@
+//! Whether a literal that was given the name of a secret is one.
+
+use super::names::Class;
+use super::paths::Kind;
+use super::{Rejection, entropy, is_documented, placeholder, reference};
+
+/// The shortest password that is reported, in bytes. Shorter ones are flags, units and test data.
+const SHORTEST_PASSWORD: usize = 8;
+
+/// The shortest key. What a machine makes is longer.
+const SHORTEST_KEY: usize = 16;
+
+/// The longest value. What is longer is data.
+const LONGEST: usize = 256;
+
+/// Judges a value.
+pub(in crate::engine) fn judge(
+    value: &[u8],
+    name: &[u8],
+    class: Class,
+    quoted: bool,
+    kind: Kind,
+) -> Result<(), Rejection> {
+    let shortest = match class {
+        Class::Password => SHORTEST_PASSWORD,
+        Class::Key => SHORTEST_KEY,
+    };
+    if value.len() < shortest {
+        return Err(Rejection::Value("too short for a secret"));
+    }
+    if value.len() > LONGEST {
+        return Err(Rejection::Value("too long for a secret"));
+    }
+    if let Some(what) = reference::classify(value, quoted) {
+        return Err(Rejection::Reference(what));
+    }
+    if value.iter().any(|byte| byte.is_ascii_whitespace()) {
+        return Err(Rejection::Value("a sentence"));
+    }
+    if !value.iter().all(u8::is_ascii_graphic) {
+        return Err(Rejection::Value("not made of printable ASCII"));
+    }
+    if let Some(what) = placeholder::classify(value) {
+        return Err(Rejection::Placeholder(what));
+    }
+    if same_word(value, name) {
+        return Err(Rejection::Value("the name over again"));
+    }
+    if let Some(what) = identifier(value) {
+        return Err(Rejection::Value(what));
+    }
+    if is_documented(value) {
+        return Err(Rejection::Documented);
+    }
+    let believed = match class {
+        Class::Key => entropy::is_random(value),
+        Class::Password => looks_chosen(value) || (value.len() >= 16 && entropy::is_random(value)),
+    };
+    if !believed {
+        return Err(match class {
+            Class::Key => Rejection::Value("it does not look random"),
+            Class::Password => Rejection::Value("a word or an identifier"),
+        });
+    }
+    // Where a value of another kind is the rule, the doubt is greater.
+    if kind == Kind::Lock || (kind == Kind::Prose && !entropy::is_random(value)) {
+        return Err(Rejection::Value("values in such files are mostly something else"));
+    }
+    Ok(())
+}
+
+/// Whether a value looks like a password that a person or a generator chose: letters with digits or
+/// signs among them, and not the shape of an identifier, a version or a pattern.
+fn looks_chosen(value: &[u8]) -> bool {
+    let lower = value.iter().filter(|byte| byte.is_ascii_lowercase()).count();
+    let upper = value.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let signs = value.len() - lower - upper - digits;
+    let classes = [lower, upper, digits, signs].iter().filter(|&&count| count > 0).count();
+    // Signs that join words and never make a password by themselves.
+    let joints =
+        value.iter().filter(|byte| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':')).count();
+    let real_signs = signs - joints;
+    if lower + upper == 0 || entropy::shannon(value) < 2.5 {
+        return false;
+    }
+    // Patterns and markup are full of signs.
+    if signs * 2 > value.len()
+        || value.iter().any(|byte| matches!(byte, b'\\' | b'<' | b'>' | b'|' | b'"' | b'`'))
+    {
+        return false;
+    }
+    let changes = value
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
+        .count();
+    if real_signs > 0 {
+        digits > 0 || classes >= 3
+    } else {
+        digits >= 2 && (classes >= 3 || changes >= 3) && joints <= 2
+    }
+}
+
+/// Whether the value repeats the name, but for case and separators.
+fn same_word(value: &[u8], name: &[u8]) -> bool {
+    let fold = |text: &[u8]| -> Vec<u8> {
+        text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+    };
+    let (value, name) = (fold(value), fold(name));
+    let holds = |a: &[u8], b: &[u8]| !b.is_empty() && a.windows(b.len()).any(|window| window == b);
+    holds(&name, &value) || (holds(&value, &name) && name.len() >= 5)
+}
+
+/// The shapes of identifiers that are no secrets.
+fn identifier(value: &[u8]) -> Option<&'static str> {
+    let is_uuid = value.len() == 36
+        && value.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    if is_uuid {
+        return Some("a UUID");
+    }
+    if value.contains(&b'@')
+        && value.iter().rposition(|b| *b == b'.') > value.iter().position(|b| *b == b'@')
+    {
+        let host = value.rsplit(|byte| *byte == b'@').next().unwrap_or_default();
+        if host.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')) {
+            return Some("a mail address");
+        }
+    }
+    if value.iter().all(|byte| {
+        byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b':' | b'/' | b'T' | b'Z' | b'+')
+    }) {
+        return Some("a number, date or version");
+    }
+    // Words joined by separators, whatever their case: kebab, snake, dotted names, paths, constants.
+    let joints = |byte: &u8| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b',' | b'=' | b'+');
+    let mut parts = value.split(|byte| joints(byte)).filter(|part| !part.is_empty()).peekable();
+    let wordlike = |part: &[u8]| {
+        let letters = part.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let rest = &part[letters..];
+        let humps = part[..letters]
+            .windows(2)
+            .filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+            .count();
+        (rest.is_empty() || (rest.len() <= 4 && rest.iter().all(u8::is_ascii_digit)))
+            && (letters == 0 || humps * 4 <= letters)
+            && vowels(&part[..letters])
+    };
+    if parts.peek().is_some() && parts.all(wordlike) {
+        return Some("words, as an identifier has them");
+    }
+    None
+}
+
+/// Whether letters could be words: about as many vowels as a language has.
+fn vowels(letters: &[u8]) -> bool {
+    let count = letters
+        .iter()
+        .filter(|byte| matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y'))
+        .count();
+    letters.len() < 6 || (count * 5 >= letters.len() && count * 10 <= letters.len() * 7)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(value: &str, class: Class) -> bool {
+        judge(value.as_bytes(), b"the_name", class, true, Kind::Config).is_ok()
+    }
+
+    #[test]
+    fn passwords() {
+        for value in ["Tr7#kq9!vPz2", "Winter-Garden-82!", "s3cr3tP4ss9x", "hj7Kd92mQx"] {
+            assert!(judged(value, Class::Password), "{value}");
+        }
+        for value in [
+            "password",
+            "changeme",
+            "short1!",
+            "user_password",
+            "PasswordField",
+            "correct horse",
+            "admin@example.com",
+            "2024-01-01",
+            "my-app-password",
+            "^[a-z]+$",
+            "application/json",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "MinimumLength8",
+            "\\d+\\w+",
+        ] {
+            assert!(!judged(value, Class::Password), "{value}");
+        }
+    }
+
+    #[test]
+    fn keys() {
+        for value in ["9f8a1c7e33b04d52a7", "kX93nfQp20dLwz71Bv", "q8Zt+Lm02/xK9vRw3Yb7=="] {
+            assert!(judged(value, Class::Key), "{value}");
+        }
+        for value in [
+            "Tr7#kq9!",
+            "this-is-a-long-name",
+            "AccessTokenProvider",
+            "org.apache.Token1",
+            "0000000000000000000000",
+            "AAAAAAAAAAAAAAAAAAAA1b",
+            "eu-west-1-token-service",
+        ] {
+            assert!(!judged(value, Class::Key), "{value}");
+        }
+    }
+}

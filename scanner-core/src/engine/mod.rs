@@ -1,0 +1,210 @@
+//! How a search is done: anchors, confirm, judge.
+//!
+//! - **anchors**: one pass of the one automaton over the haystack gives candidates, each a rule and the
+//!   place of its head;
+//! - **confirm**: that rule's own pattern, anchored at the head and bounded, says whether a match
+//!   stands there;
+//! - **judge**: checksum, structure, entropy, context and placeholders decide whether to believe it.
+//!
+//! Nothing here knows of files, git, threads, printing, the environment or the clock.
+
+use regex_automata::meta;
+use std::sync::OnceLock;
+
+use crate::finding::{Confidence, Reason, RuleId};
+use crate::input::{Content, Input, Span};
+use crate::rule::{Rule, Severity, Shape};
+use crate::ruleset::RuleSet;
+use crate::scanner::Work;
+
+mod anchors;
+mod assign;
+mod bare;
+pub(crate) mod builtin;
+mod confirm;
+pub(crate) mod explain;
+mod filter;
+mod judge;
+
+use anchors::{Anchors, Candidate};
+use confirm::Pattern;
+pub(crate) use confirm::check as check_pattern;
+use explain::Trace;
+use judge::Rejection;
+
+/// A set of rules, ready to search.
+pub(crate) struct Engine {
+    rules: RuleSet,
+    anchors: Anchors,
+    /// Made on first need: most rules never see a candidate.
+    patterns: Vec<OnceLock<Pattern>>,
+    /// The rules that look at every run of characters, if they are on.
+    bare: Vec<u16>,
+    now: Option<i64>,
+}
+
+/// What a search changes.
+#[derive(Default)]
+pub(crate) struct Cache {
+    positions: Vec<u32>,
+    pub(crate) found: Vec<Found>,
+    patterns: Vec<Option<Box<meta::Cache>>>,
+    /// Where the last match of each rule ends; heads before that are part of it.
+    claimed: Vec<usize>,
+    /// The rules with an entry in `claimed`.
+    claimants: Vec<u16>,
+    pub(crate) work: Work,
+}
+
+/// A finding before it is given its secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) rule: RuleId,
+    /// The secret.
+    pub(crate) span: Span,
+    /// All that the pattern matched.
+    pub(crate) matched: Span,
+    pub(crate) confidence: Confidence,
+    pub(crate) reason: Reason,
+}
+
+impl Engine {
+    pub(crate) fn new(rules: RuleSet, now: Option<i64>) -> Result<Engine, String> {
+        let anchors = Anchors::new(rules.own())?;
+        let patterns = (0..rules.len()).map(|_| OnceLock::new()).collect();
+        let bare = rules
+            .iter()
+            .filter(|(id, rule)| rule.shape == Shape::Bare && rules.is_enabled(*id))
+            .map(|(id, _)| id.0)
+            .collect();
+        Ok(Engine { rules, anchors, patterns, bare, now })
+    }
+
+    pub(crate) fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    pub(crate) fn describe(&self) -> (&'static str, usize) {
+        self.anchors.describe()
+    }
+
+    /// See [`Scanner::reach`](crate::Scanner::reach).
+    pub(crate) fn reach(&self) -> usize {
+        let of_rule = |rule: &Rule| {
+            rule.window as usize + usize::from(rule.offset.1) + usize::from(rule.within)
+        };
+        let longest = self.rules.iter().map(|(_, rule)| of_rule(rule)).max().unwrap_or(0);
+        longest.max(assign::REACH) + judge::MARGIN
+    }
+
+    /// Leaves the secrets of the haystack in `cache.found`, in order and without overlap.
+    pub(crate) fn scan(&self, cache: &mut Cache, input: &Input<'_>) {
+        cache.found.clear();
+        cache.work.bytes += input.haystack().len() as u64;
+        let mut positions = std::mem::take(&mut cache.positions);
+        self.anchors.candidates(input.haystack(), &mut positions, &mut |candidate| {
+            if let Ok(found) = self.consider(cache, input, candidate, &mut ()) {
+                cache.found.push(found);
+            }
+        });
+        cache.positions = positions;
+        for &rule in &self.bare {
+            if input.get_content() == Content::Text {
+                bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, &mut cache.found);
+            }
+        }
+        for rule in cache.claimants.drain(..) {
+            cache.claimed[usize::from(rule)] = 0;
+        }
+        resolve(&mut cache.found);
+    }
+
+    /// Confirms and judges one candidate.
+    fn consider(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'_>,
+        candidate: Candidate,
+        trace: &mut impl Trace,
+    ) -> Result<Found, Rejection> {
+        let id = RuleId(candidate.rule);
+        let rule = self.rules.get(id);
+        cache.work.candidates += 1;
+        if !self.rules.is_enabled(id) {
+            return Err(Rejection::Off);
+        }
+        if input.get_content() == Content::Binary && !rule.self_identifying {
+            return Err(Rejection::Binary);
+        }
+        cache.claimed.resize(self.rules.len(), 0);
+        if candidate.at < cache.claimed[id.index()] {
+            return Err(Rejection::Claimed);
+        }
+        let found = match rule.shape {
+            Shape::Token => {
+                let matched = self.confirm(cache, input, candidate, trace)?;
+                judge::token(rule, id, input, matched, trace)?
+            }
+            Shape::Assignment => assign::consider(rule, id, input, candidate, trace)?,
+            Shape::Bare => return Err(Rejection::Off),
+        };
+        cache.claimed[id.index()] = found.matched.end;
+        cache.claimants.push(candidate.rule);
+        Ok(found)
+    }
+
+    /// What only the secret itself can tell: the severity, lower for what is expired or encrypted, and
+    /// facts for the report.
+    pub(crate) fn describe_secret(
+        &self,
+        found: &Found,
+        secret: &[u8],
+    ) -> (Severity, crate::checks::Facts) {
+        let rule = self.rules.get(found.rule);
+        let Some(check) = rule.check else { return (rule.severity, Vec::new()) };
+        let expired =
+            matches!((check.expires(secret), self.now), (Some(at), Some(now)) if at < now);
+        let severity = if check.protected(secret) || expired {
+            rule.severity.lower().lower()
+        } else {
+            rule.severity
+        };
+        let mut facts = check.facts(secret);
+        if expired {
+            facts.push(("expired", "yes".to_owned()));
+        }
+        (severity, facts)
+    }
+}
+
+/// Sorts findings and keeps, of those that overlap, the one that says most: the surest, then the
+/// longest, then that of the earlier rule.
+fn resolve(found: &mut Vec<Found>) {
+    if found.len() < 2 {
+        return;
+    }
+    found.sort_by(|a, b| {
+        b.confidence
+            .cmp(&a.confidence)
+            .then(b.span.len().cmp(&a.span.len()))
+            .then(a.rule.cmp(&b.rule))
+            .then(a.span.cmp(&b.span))
+    });
+    // Spans that are kept, sorted: overlap can only be with a neighbour.
+    let mut kept: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    found.retain(|found| {
+        let before = kept.range(..found.span.end).next_back();
+        let free = before.is_none_or(|(_, &end)| end <= found.span.start);
+        if free {
+            kept.insert(found.span.start, found.span.end);
+        }
+        free
+    });
+    found.sort_by_key(|found| found.span);
+}
+
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Cache({:?})", self.work)
+    }
+}

@@ -1,0 +1,53 @@
+//! The engine of secscan: bytes in, secrets out.
+//!
+//! For tools that must not let a key, token or password pass: a hook, a log shipper, a gateway in
+//! front of a language model. It does no I/O unless a feature asks for it, has no global state, and
+//! never prints what it finds.
+//!
+//! ```
+//! use secscan_core::Scanner;
+//!
+//! let scanner = Scanner::builtin();
+//! // Assembled here, because no complete token stands in this repository, not even a false one.
+//! let text = format!("db: postgres://app:{}@db.internal/main", "Vq7-tR2m.x9L");
+//! for finding in scanner.find_all(&text) {
+//!     let rule = scanner.rule(&finding);
+//!     println!("{} at {:?}: {}", rule.name, finding.span, finding.reason);
+//! }
+//! ```
+//!
+//! # Where to go from here
+//! - [`Scanner`] searches, [`Cache`] is its scratch, one for each thread; [`Input`] is what it is given and
+//!   [`Finding`] what it reports.
+//! - [`RuleSet`] and [`Rule`] say what is looked for.
+//! - [`stream`] searches what is too large to hold or is not in UTF-8, and gives places in the original.
+//! - [`source`] reads files and directories in parallel (feature `fs`).
+//!
+//! # Features
+//! - `fs` (default): [`source::fs`], walking directories.
+//! - `generate`: making tokens that satisfy a rule, for tests.
+//!
+//! Built with `default-features = false` the crate has no I/O and no threads.
+
+pub mod checks;
+#[allow(unreachable_pub)]
+mod compile;
+mod encoding;
+mod engine;
+mod finding;
+#[cfg(feature = "generate")]
+pub mod generate;
+mod input;
+mod location;
+pub mod rule;
+mod ruleset;
+mod scanner;
+pub mod source;
+pub mod stream;
+
+pub use finding::{Confidence, Finding, Reason, RuleId, Secret};
+pub use input::{Content, Input, Span};
+pub use location::{Lines, Location};
+pub use rule::{Rule, Severity};
+pub use ruleset::{RuleError, RuleSet};
+pub use scanner::{Cache, Consideration, Outcome, Scanner, ScannerError, Work};

@@ -1,0 +1,163 @@
+//! Which rules there are, and which of them run.
+//!
+//! Built-in rules are constants; a user's are read here, compiled at once, and refused with the file,
+//! rule and key that is wrong.
+
+use std::fmt;
+
+use crate::compile::schema;
+use crate::engine::builtin;
+use crate::finding::RuleId;
+use crate::rule::Rule;
+
+/// The built-in rules, and perhaps a user's, each of them on or off.
+///
+/// ```
+/// use secscan_core::RuleSet;
+/// let mut rules = RuleSet::builtin();
+/// rules.add("mine.toml", r#"
+///     [[rule]]
+///     id = "acme-key"
+///     name = "Acme key"
+///     severity = "high"
+///     heads = ["acme_"]
+///     pattern = 'acme_[0-9a-f]{32}'
+///     fix = "Revoke it at https://acme.example/keys."
+///     examples = ["{{acme-key}}"]
+/// "#)?;
+/// assert!(rules.find("acme-key").is_some());
+/// # Ok::<(), secscan_core::RuleError>(())
+/// ```
+#[derive(Clone)]
+pub struct RuleSet {
+    own: Vec<Rule>,
+    enabled: Vec<bool>,
+}
+
+/// Why a rule file was refused: it names the file, the rule and the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleError(schema::Error);
+
+impl RuleError {
+    /// The file, as it was named, with a line where one is known.
+    pub fn file(&self) -> &str {
+        self.0.file()
+    }
+
+    /// The identifier of the rule that is wrong.
+    pub fn rule(&self) -> Option<&str> {
+        self.0.rule()
+    }
+
+    /// The key that is wrong.
+    pub fn key(&self) -> Option<&str> {
+        self.0.key()
+    }
+}
+
+impl fmt::Display for RuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for RuleError {}
+
+impl RuleSet {
+    /// The built-in rules, each as its file says: on, or off for what is public by design.
+    pub fn builtin() -> RuleSet {
+        RuleSet {
+            own: Vec::new(),
+            enabled: builtin::RULES.iter().map(|rule| rule.enabled).collect(),
+        }
+    }
+
+    /// Adds the rules of a file's text. `file` names it in errors.
+    ///
+    /// # Errors
+    /// When the text is no rule file, when a pattern has no bounds or does not compile, and when a rule
+    /// has the identifier of another. Nothing is added then.
+    pub fn add(&mut self, file: &str, text: &str) -> Result<(), RuleError> {
+        let rules = schema::parse(file, text).map_err(RuleError)?;
+        for (index, rule) in rules.iter().enumerate() {
+            let fail = |key, message: String| {
+                Err(RuleError(schema::Error::new(file, Some(&rule.id), Some(key), message)))
+            };
+            let twin = rules[..index].iter().any(|other| other.id == rule.id);
+            if twin || self.find(&rule.id).is_some() {
+                return fail("id", "there is already a rule of that name".to_owned());
+            }
+            if self.len() + rules.len() > schema::MAX_RULES {
+                return fail("id", format!("more than {} rules", schema::MAX_RULES));
+            }
+            if let Err(message) = crate::engine::check_pattern(rule) {
+                return fail("pattern", message);
+            }
+        }
+        self.enabled.extend(rules.iter().map(|rule| rule.enabled));
+        self.own.extend(rules);
+        Ok(())
+    }
+
+    /// How many rules there are, on or off.
+    pub fn len(&self) -> usize {
+        self.enabled.len()
+    }
+
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.enabled.is_empty()
+    }
+
+    /// The rule of that number.
+    ///
+    /// # Panics
+    /// When the number is another set's and there is no such rule in this one.
+    pub fn get(&self, id: RuleId) -> &Rule {
+        self.at(id.index())
+    }
+
+    /// The number of the rule of that name.
+    pub fn find(&self, name: &str) -> Option<RuleId> {
+        self.iter().find(|(_, rule)| rule.id == name).map(|(id, _)| id)
+    }
+
+    /// All rules with their numbers, built-in ones first.
+    pub fn iter(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        (0..self.len()).map(|index| (RuleId(index as u16), self.at(index)))
+    }
+
+    /// Whether the rule runs.
+    pub fn is_enabled(&self, id: RuleId) -> bool {
+        self.enabled[id.index()]
+    }
+
+    /// Turns a rule on or off.
+    pub fn set_enabled(&mut self, id: RuleId, yes: bool) {
+        self.enabled[id.index()] = yes;
+    }
+
+    /// The rules that are not built in.
+    pub(crate) fn own(&self) -> &[Rule] {
+        &self.own
+    }
+
+    fn at(&self, index: usize) -> &Rule {
+        match builtin::RULES.get(index) {
+            Some(rule) => rule,
+            None => &self.own[index - builtin::RULES.len()],
+        }
+    }
+}
+
+impl Default for RuleSet {
+    fn default() -> RuleSet {
+        RuleSet::builtin()
+    }
+}
+
+impl fmt::Debug for RuleSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RuleSet({} built in, {} own)", builtin::RULES.len(), self.own.len())
+    }
+}
