@@ -120,7 +120,16 @@ fn scan_windows(
     let size = size.max(2 * reach);
     let mut total = 0;
     let mut chunk = vec![0; 64 * 1024];
-    let mut filled = fill(reader, &mut chunk)?;
+    // The encoding is told from the first bytes, however few a reader gives at a time.
+    let mut filled = 0;
+    let mut failure = None;
+    while filled < Content::SNIFF && failure.is_none() {
+        match fill(reader, &mut chunk[filled..]) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(error) => failure = Some(error),
+        }
+    }
     let encoding = Encoding::of(&chunk[..filled]);
     let mut decoder = Decoder::new(encoding);
     let mut window = Window { encoding, ..Window::default() };
@@ -130,34 +139,32 @@ fn scan_windows(
     let mut text: Vec<u8> = Vec::new();
     // Findings that begin before this were reported with the window before.
     let mut reported = 0;
-    let outcome = loop {
+    loop {
         total += filled as u64;
-        if filled == 0 {
+        decoder.push(&chunk[..filled], &mut text);
+        let ended = filled == 0 || failure.is_some();
+        if ended {
             decoder.finish(&mut text);
-        } else {
-            decoder.push(&chunk[..filled], &mut text);
         }
-        if filled == 0 || text.len() >= size {
-            let decided = if filled == 0 { text.len() } else { text.len() - reach };
+        if ended || text.len() >= size {
+            let decided = if ended { text.len() } else { text.len() - reach };
             window.search(scanner, cache, path, &text, reported..decided, found);
-            if filled == 0 {
-                break Ok(total);
-            }
             let gone = decided.saturating_sub(reach);
             window.advance(&text[..gone]);
             text.drain(..gone);
             reported = decided - gone;
         }
-        filled = match fill(reader, &mut chunk) {
-            Ok(filled) => filled,
-            Err(error) => {
-                // What was read is searched to its end: an error must not hide what stands before it.
-                window.search(scanner, cache, path, &text, reported..text.len(), found);
-                break Err(error);
-            }
-        };
-    };
-    outcome
+        // What was read is searched to its end: an error must not hide what stands before it.
+        match failure.take() {
+            Some(error) => return Err(error),
+            None if ended => return Ok(total),
+            None => {}
+        }
+        match fill(reader, &mut chunk) {
+            Ok(more) => filled = more,
+            Err(error) => (filled, failure) = (0, Some(error)),
+        }
+    }
 }
 
 /// Reads once, and says how much; 0 is the end.

@@ -107,17 +107,17 @@ impl Engine {
         if joined_before(rule.left, haystack, start) {
             return Err(Rejection::LeftBoundary);
         }
-        let rest = &haystack[start..haystack.len().min(start + rule.window as usize)];
-        let run = rest.iter().position(|&byte| !rule.alphabet.contains(byte)).unwrap_or(rest.len());
-        cache.work.confirmed_bytes += run as u64;
+        let index = usize::from(candidate.rule);
+        let run = run(cache, index, haystack, rule, start);
         if run < rule.min_len as usize {
             return Err(Rejection::TooShort);
         }
-        if rule.required.is_some_and(|byte| memchr::memrchr(byte, &rest[..run]).is_none()) {
+        let rest = &haystack[start..start + run];
+        if rule.required.is_some_and(|byte| memchr::memrchr(byte, rest).is_none()) {
             return Err(Rejection::Pattern);
         }
         cache.work.confirmations += 1;
-        let index = usize::from(candidate.rule);
+        cache.work.confirmed_bytes += run as u64;
         let pattern = self.pattern(rule, index);
         if cache.patterns.len() <= index {
             cache.patterns.resize_with(self.rules.len(), || None);
@@ -144,6 +144,23 @@ impl Engine {
         }
         Ok(Matched { whole, secret })
     }
+}
+
+/// How many bytes from `start` on may belong to a match: bytes of the rule's alphabet, within its window.
+/// What an earlier candidate of the rule saw is not looked at again.
+fn run(cache: &mut Cache, index: usize, haystack: &[u8], rule: &Rule, start: usize) -> usize {
+    let limit = haystack.len().min(start + rule.window as usize);
+    let (known_from, known_to) = cache.seen[index].run;
+    let from = if (known_from..=known_to).contains(&start) { known_to.min(limit) } else { start };
+    let more =
+        haystack[from..limit].iter().take_while(|&&byte| rule.alphabet.contains(byte)).count();
+    cache.work.confirmed_bytes += more as u64;
+    let end = from + more;
+    if end > known_to || from == start {
+        cache.seen[index].run = (if from == start { start } else { known_from }, end);
+        cache.touched.push(index as u16);
+    }
+    end - start
 }
 
 /// Whether the byte before `start` makes a match there part of something longer. The last character of

@@ -49,11 +49,20 @@ pub(crate) struct Cache {
     positions: Vec<u32>,
     pub(crate) found: Vec<Found>,
     patterns: Vec<Option<Box<meta::Cache>>>,
-    /// Where the last match of each rule ends; heads before that are part of it.
-    claimed: Vec<usize>,
-    /// The rules with an entry in `claimed`.
-    claimants: Vec<u16>,
+    /// What is known of each rule in this haystack.
+    seen: Vec<Seen>,
+    /// The rules of which something is known.
+    touched: Vec<u16>,
     pub(crate) work: Work,
+}
+
+/// What a search knows of one rule, so that no byte is looked at again for it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    /// Where the rule's last match ends; heads before that are part of it.
+    claimed: usize,
+    /// A stretch of bytes of the rule's alphabet: its beginning, and how far it was followed.
+    run: (usize, usize),
 }
 
 /// A finding before it is given its secret.
@@ -113,8 +122,8 @@ impl Engine {
                 bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, &mut cache.found);
             }
         }
-        for rule in cache.claimants.drain(..) {
-            cache.claimed[usize::from(rule)] = 0;
+        for rule in cache.touched.drain(..) {
+            cache.seen[usize::from(rule)] = Seen::default();
         }
         resolve(&mut cache.found);
     }
@@ -136,8 +145,8 @@ impl Engine {
         if input.get_content() == Content::Binary && !rule.self_identifying {
             return Err(Rejection::Binary);
         }
-        cache.claimed.resize(self.rules.len(), 0);
-        if candidate.at < cache.claimed[id.index()] {
+        cache.seen.resize(self.rules.len(), Seen::default());
+        if candidate.at < cache.seen[id.index()].claimed {
             return Err(Rejection::Claimed);
         }
         let found = match rule.shape {
@@ -148,8 +157,8 @@ impl Engine {
             Shape::Assignment => assign::consider(rule, id, input, candidate, trace)?,
             Shape::Bare => return Err(Rejection::Off),
         };
-        cache.claimed[id.index()] = found.matched.end;
-        cache.claimants.push(candidate.rule);
+        cache.seen[id.index()].claimed = found.matched.end;
+        cache.touched.push(candidate.rule);
         Ok(found)
     }
 

@@ -8,6 +8,9 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+#[cfg(feature = "fs")]
+pub mod fs;
+
 /// One piece of content to search.
 #[derive(Debug)]
 #[non_exhaustive]

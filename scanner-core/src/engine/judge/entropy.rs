@@ -57,7 +57,7 @@ pub(in crate::engine) fn is_random(bytes: &[u8]) -> bool {
     let changes = |differ: fn(u8, u8) -> bool| {
         bytes.windows(2).filter(|pair| differ(pair[0], pair[1])).count()
     };
-    shannon(bytes) >= expected(len as f64, symbols) - 0.45
+    shannon(bytes) >= expected(len as f64, symbols) - 0.55
         && changes(|a, b| class(a) != class(b)) * 5 >= len
         && changes(|a, b| a.is_ascii_digit() != b.is_ascii_digit()) * 8 >= len
         && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= 2

@@ -1,0 +1,289 @@
+//! The command line as data: what may be written, and the help that teaches it.
+//!
+//! Nothing here looks at the world or knows the scanner: values stay as they were written until
+//! [`plan`](crate::plan) makes sense of them.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const FILES: &str = "Which files";
+const RULES: &str = "Which secrets";
+const REPORT: &str = "Report";
+const RUN: &str = "Run";
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0    clean
+  1    secrets were found
+  2    something went wrong, or could not be scanned
+  130  interrupted";
+
+/// Finds secrets (keys, tokens, passwords) before they leak
+///
+/// Without a command, scans the current directory.
+#[derive(Debug, Parser)]
+#[command(name = "secscan", version, after_help = EXIT_STATUS)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+}
+
+/// What holds for every command.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct GlobalArgs {
+    /// When to use colours (NO_COLOR is honoured)
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+    /// Print findings and errors, and nothing else
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Name each file that is passed over, and why
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan files, directories or the standard input
+    #[command(after_help = EXIT_STATUS)]
+    Scan(Box<ScanArgs>),
+    /// List the rules, or show one
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Say why something is reported, or why it is not
+    ///
+    /// For every place on the line where a rule began to look: the steps that it passed, and the one
+    /// that it failed.
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// Files and directories; `-` is the standard input
+    ///
+    /// Files that are named are read even if they are hidden or ignored. Directories are walked:
+    /// hidden files are scanned, what git ignores is not, and nor is `.git`.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) files: FileArgs,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+    /// Threads to scan with; 0 for as many as the machine runs at once
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, help_heading = RUN)]
+    pub(crate) threads: usize,
+    /// Count files, bytes and candidates, and time the stages, on the standard error
+    #[arg(long, help_heading = RUN)]
+    pub(crate) stats: bool,
+    /// Do not show progress on a terminal
+    #[arg(long, help_heading = RUN)]
+    pub(crate) no_progress: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = FILES)]
+pub(crate) struct FileArgs {
+    /// Scan what git ignores too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+    /// Whether to scan hidden files
+    #[arg(
+        long,
+        value_name = "true|false",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value_t = true,
+        default_missing_value = "true",
+        hide_possible_values = true,
+        action = clap::ArgAction::Set
+    )]
+    pub(crate) hidden: bool,
+    /// Scan files that match, or with `!` in front those that do not; may be repeated
+    ///
+    /// The last glob that matches decides. Globs win over what git ignores.
+    #[arg(short, long = "glob", value_name = "GLOB", allow_hyphen_values = true)]
+    pub(crate) globs: Vec<String>,
+    /// Scan files of this type only (rust, py, …); may be repeated
+    #[arg(short, long = "type", value_name = "TYPE")]
+    pub(crate) types: Vec<String>,
+    /// Pass over files of this type; may be repeated
+    #[arg(short = 'T', long = "type-not", value_name = "TYPE")]
+    pub(crate) types_not: Vec<String>,
+    /// Pass over files that are larger (500K, 10M, 1G)
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_filesize: Option<u64>,
+    /// Follow symbolic links
+    #[arg(short = 'L', long)]
+    pub(crate) follow: bool,
+    /// Stay on the file system of each path
+    #[arg(long)]
+    pub(crate) one_file_system: bool,
+    /// The name of what comes from the standard input
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stdin_path: Option<OsString>,
+}
+
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = RULES)]
+pub(crate) struct RuleArgs {
+    /// Add the rules of a file; may be repeated
+    #[arg(long = "rules", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Use these rules and no others, even if they are off by default (`aws-*`); may be repeated
+    #[arg(long = "rule", value_name = "ID")]
+    pub(crate) only: Vec<String>,
+    /// Turn rules on (`*-test-key`); may be repeated
+    #[arg(long, value_name = "ID")]
+    pub(crate) enable: Vec<String>,
+    /// Turn rules off; wins over --enable; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub(crate) disable: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = REPORT)]
+pub(crate) struct ReportArgs {
+    /// Leave out what is less severe
+    #[arg(long, value_name = "SEVERITY", default_value = "info")]
+    pub(crate) min_severity: SeverityArg,
+    /// Leave out what is less sure
+    #[arg(long, value_name = "CONFIDENCE", default_value = "generic")]
+    pub(crate) min_confidence: ConfidenceArg,
+    /// The form of the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// Write the report to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Show the secrets themselves; the report is then as secret as they are
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// List all rules
+    List {
+        #[command(flatten)]
+        rules: RuleArgs,
+        /// The form of the list
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: Format,
+    },
+    /// Show everything about a rule
+    Show {
+        /// The rule's identifier
+        id: String,
+        #[command(flatten)]
+        rules: RuleArgs,
+        /// The form of the description
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: Format,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// FILE, FILE:LINE or FILE:LINE:COLUMN; `-` is the standard input
+    #[arg(value_name = "FILE[:LINE[:COLUMN]]")]
+    pub(crate) place: OsString,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeverityArg {
+    /// Public by design, or of no use by itself
+    Info,
+    /// Short-lived, encrypted or for tests only
+    Low,
+    /// Limited access
+    Medium,
+    /// Access to an account or a service
+    High,
+    /// Access to much, or the right to give access
+    Critical,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConfidenceArg {
+    /// A name and the look of a value
+    Generic,
+    /// A pattern with the right words near
+    Contextual,
+    /// A pattern that identifies itself
+    Structural,
+    /// A checksum that matches
+    #[value(alias = "verified-by-checksum")]
+    Verified,
+}
+
+/// A size in bytes, with K, M or G for powers of 1024.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits.parse().map_err(|_| "a number is needed, as in 10M".to_owned())?;
+    let unit = text[digits.len()..].to_ascii_lowercase();
+    let factor = match unit.trim_end_matches('b').trim_end_matches('i') {
+        "" => 1,
+        "k" => 1 << 10,
+        "m" => 1 << 20,
+        "g" => 1 << 30,
+        _ => return Err("the units are K, M and G".to_owned()),
+    };
+    number.checked_mul(factor).ok_or_else(|| "that is too large".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, bytes) in [
+            ("0", 0),
+            ("17", 17),
+            ("1K", 1024),
+            ("10m", 10 << 20),
+            ("2GiB", 2 << 30),
+            ("5KB", 5120),
+        ] {
+            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "M", "1.5M", "-1", "1T", "99999999999G"] {
+            assert!(parse_size(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The command line of secscan: parse, plan, run, exit.
+//!
+//! [`args`] is what may be written, [`plan`] the last to see it, [`run`] does a scan, and [`report`]
+//! shows what it found. Data goes to the standard output through [`output`], talk to the standard error
+//! through [`talk`].
+
+mod args;
+mod collector;
+mod exit;
+mod explain;
+mod fingerprint;
+mod interrupt;
+mod line;
+mod mask;
+mod outcome;
+mod output;
+mod panic;
+mod plan;
+mod progress;
+mod quantity;
+mod record;
+mod report;
+mod rules;
+mod run;
+mod search;
+mod select;
+mod show;
+mod stdin;
+mod summary;
+mod talk;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command};
+use exit::{Exit, Failure};
+use output::Output;
+use plan::Plan;
+use talk::Talk;
+
+fn main() -> ExitCode {
+    panic::install();
+    let Cli { command, global } = Cli::parse();
+    let talk = Talk::new(global);
+    match run(command.unwrap_or_else(default_command), talk) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            talk.error(failure);
+            Exit::Error.into()
+        }
+    }
+}
+
+fn run(command: Command, talk: Talk) -> Result<Exit, Failure> {
+    match command {
+        Command::Scan(args) => run::scan(Plan::new(*args)?, talk),
+        Command::Rules(command) => rules::run(command, talk),
+        Command::Explain(args) => explain::run(&args, talk),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "secscan", &mut script);
+            Output::Stdout.write(|out| out.write_all(&script))?;
+            Ok(Exit::Clean)
+        }
+    }
+}
+
+/// What is done when nothing is said: a scan with all its defaults.
+fn default_command() -> Command {
+    let scan = Cli::parse_from(["secscan", "scan"]).command;
+    scan.unwrap_or_else(|| unreachable!("a command was given"))
+}

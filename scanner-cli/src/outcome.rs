@@ -1,0 +1,127 @@
+//! What a run found, as data: merged from all workers, sorted, ready for a report.
+//!
+//! Sorted by path, offset and rule, so that a report does not depend on how many threads there were.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::exit::{Exit, cause};
+use crate::record::Record;
+use secscan_core::source::{Problem, Skip};
+
+/// All that a run, or one worker of it, has to say.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub(crate) records: Vec<Record>,
+    pub(crate) errors: Vec<Unread>,
+    /// What was passed over on purpose, by reason.
+    pub(crate) skipped: BTreeMap<Passed, u64>,
+    /// The same by name, when names are wanted.
+    pub(crate) skipped_paths: Vec<(String, Passed)>,
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+    pub(crate) candidates: u64,
+    pub(crate) confirmations: u64,
+    /// Time of all workers together, when it is measured.
+    pub(crate) reading: Duration,
+    pub(crate) searching: Duration,
+    pub(crate) interrupted: bool,
+}
+
+/// What could not be read, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Unread {
+    pub(crate) path: String,
+    pub(crate) message: String,
+}
+
+impl Unread {
+    pub(crate) fn new(path: &Path, error: &std::io::Error) -> Unread {
+        Unread { path: path.to_string_lossy().into_owned(), message: cause(error) }
+    }
+}
+
+impl From<Problem> for Unread {
+    fn from(problem: Problem) -> Unread {
+        Unread::new(problem.path(), problem.cause())
+    }
+}
+
+/// Why something was passed over: the name for programs, and the words for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Passed {
+    pub(crate) key: &'static str,
+    pub(crate) words: &'static str,
+}
+
+impl From<Skip> for Passed {
+    fn from(skip: Skip) -> Passed {
+        let key = match skip {
+            Skip::TooLarge => "too_large",
+            Skip::Symlink => "symlink",
+            Skip::Special => "special",
+            _ => "other",
+        };
+        Passed { key, words: skip.as_str() }
+    }
+}
+
+impl Outcome {
+    /// Takes in what another worker has to say.
+    pub(crate) fn merge(&mut self, other: Outcome) {
+        self.records.extend(other.records);
+        self.errors.extend(other.errors);
+        for (why, count) in other.skipped {
+            *self.skipped.entry(why).or_default() += count;
+        }
+        self.skipped_paths.extend(other.skipped_paths);
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.candidates += other.candidates;
+        self.confirmations += other.confirmations;
+        self.reading += other.reading;
+        self.searching += other.searching;
+        self.interrupted |= other.interrupted;
+    }
+
+    /// Puts everything in order. A file that was named twice is reported once.
+    pub(crate) fn sort(&mut self) {
+        self.records.sort_by(|a, b| {
+            (&a.path, &a.path_bytes, a.start, a.end, &a.rule).cmp(&(
+                &b.path,
+                &b.path_bytes,
+                b.start,
+                b.end,
+                &b.rule,
+            ))
+        });
+        self.records.dedup_by(|a, b| {
+            (&a.path, &a.path_bytes, a.start, a.end, &a.rule)
+                == (&b.path, &b.path_bytes, b.start, b.end, &b.rule)
+        });
+        self.errors.sort();
+        self.errors.dedup();
+        self.skipped_paths.sort();
+    }
+
+    /// How many files have findings. Call after [`Outcome::sort`].
+    pub(crate) fn files_with_findings(&self) -> u64 {
+        let paths =
+            self.records.chunk_by(|a, b| (&a.path, &a.path_bytes) == (&b.path, &b.path_bytes));
+        paths.count() as u64
+    }
+
+    /// The exit status that this comes to. Being sure of nothing is worse than having found something.
+    pub(crate) fn exit(&self) -> Exit {
+        if self.interrupted {
+            Exit::Interrupted
+        } else if !self.errors.is_empty() || self.files == 0 {
+            Exit::Error
+        } else if self.records.is_empty() {
+            Exit::Clean
+        } else {
+            Exit::Found
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Where data goes: the standard output or a file. The one place that writes there.
+//!
+//! A reader that goes away (`secscan scan | head`) is no error: what it did not want to read does not
+//! change what was found.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::exit::{Failure, cause};
+
+/// The target of a report.
+pub(crate) enum Output {
+    Stdout,
+    File(File, PathBuf),
+}
+
+impl Output {
+    /// Opens the target. That is done before the scan, so that it is not done in vain. What is
+    /// `private` is created for the user alone.
+    pub(crate) fn open(path: Option<&Path>, private: bool) -> Result<Output, Failure> {
+        let Some(path) = path else { return Ok(Output::Stdout) };
+        let fail = |why: &str| Failure::new(format!("cannot write {}: {why}", path.display()));
+        if path.is_dir() {
+            return Err(fail("it is a directory"));
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        if private {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        #[cfg(not(unix))]
+        let _ = private;
+        match options.open(path) {
+            Ok(file) => Ok(Output::File(file, path.to_owned())),
+            Err(error) => Err(fail(&cause(&error))),
+        }
+    }
+
+    /// Whether this is the standard output.
+    pub(crate) fn is_stdout(&self) -> bool {
+        matches!(self, Output::Stdout)
+    }
+
+    /// Writes with `write`, buffered.
+    pub(crate) fn write(
+        self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let (name, target): (_, Box<dyn Write>) = match self {
+            Output::Stdout => ("the standard output".to_owned(), Box::new(io::stdout().lock())),
+            Output::File(file, path) => (path.display().to_string(), Box::new(file)),
+        };
+        let mut target = BufWriter::with_capacity(64 << 10, target);
+        match write(&mut target).and_then(|()| target.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::new(format!("cannot write {name}: {}", cause(&error))))
+            }
+            _ => {
+                // What is left must not be written again, into a closed pipe, on the way out.
+                let (_, _) = target.into_parts();
+                Ok(())
+            }
+        }
+    }
+}

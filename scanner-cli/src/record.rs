@@ -1,0 +1,216 @@
+//! A finding as it leaves the scan: owned, masked, ready for any report.
+//!
+//! The edge between what borrows from a file and what is kept. Findings of one file are kept as they come
+//! ([`Caught`]) until the file is done, because masking one line may take a finding that comes later;
+//! then they become records, and the secrets are forgotten.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use secscan_core::stream::{Excerpt, Place};
+use secscan_core::{Confidence, Finding, Reason, RuleId, Scanner, Severity};
+use serde::{Serialize, Serializer};
+
+use crate::fingerprint::{fingerprint, hex};
+use crate::line::{Line, Raw};
+use crate::mask::mask;
+
+/// A finding in a report. The fields are those of the JSON report, where new ones may be added.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Record {
+    /// The rule's identifier.
+    pub(crate) rule: Cow<'static, str>,
+    /// What the secret is, for people.
+    pub(crate) name: Cow<'static, str>,
+    /// The path; what is not in UTF-8 is replaced.
+    pub(crate) path: String,
+    /// The bytes of such a path, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) path_bytes: Option<String>,
+    /// The place of the first byte: both from 1, columns in bytes.
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    /// The line of the last byte, and the column after it.
+    pub(crate) end_line: usize,
+    pub(crate) end_column: usize,
+    /// The bytes of the secret in the file: from 0, half-open.
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    /// The secret, masked unless secrets are shown.
+    pub(crate) secret: String,
+    #[serde(serialize_with = "as_str")]
+    pub(crate) severity: Severity,
+    pub(crate) confidence: &'static str,
+    pub(crate) reason: &'static str,
+    pub(crate) fingerprint: String,
+    #[serde(serialize_with = "as_map")]
+    pub(crate) facts: Vec<(&'static str, String)>,
+    pub(crate) fix: Cow<'static, str>,
+    /// The issuer's page, or empty.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) url: Cow<'static, str>,
+    /// The line to show.
+    #[serde(skip)]
+    pub(crate) shown: Line,
+}
+
+fn as_str<S: Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(severity.as_str())
+}
+
+fn as_map<S: Serializer>(
+    facts: &[(&'static str, String)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(facts.iter().map(|(name, value)| (name, value)))
+}
+
+/// What becomes a record, and how.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    /// What is less severe is left out.
+    pub(crate) min_severity: Severity,
+    /// What is less sure is left out.
+    pub(crate) min_confidence: Confidence,
+    /// Whether the secrets themselves are shown.
+    pub(crate) show_secrets: bool,
+    /// A scanner with more rules than the one that searches, when that one was narrowed: what its
+    /// rules would find on a line is masked as well.
+    pub(crate) masker: Option<Scanner>,
+}
+
+/// A finding of a file that is not done, with its secret.
+pub(crate) struct Caught {
+    rule: RuleId,
+    place: Place,
+    severity: Severity,
+    confidence: Confidence,
+    reason: Reason,
+    facts: Vec<(&'static str, String)>,
+    secret: Vec<u8>,
+    /// The text around, and where the secret is in it.
+    text: Vec<u8>,
+    within: Range<usize>,
+}
+
+impl Caught {
+    pub(crate) fn new(finding: &Finding<'_>, place: Place, excerpt: &Excerpt<'_>) -> Caught {
+        Caught {
+            rule: finding.rule,
+            place,
+            severity: finding.severity,
+            confidence: finding.confidence,
+            reason: finding.reason,
+            facts: finding.facts.clone(),
+            secret: finding.secret.expose().to_vec(),
+            text: excerpt.text.to_vec(),
+            within: excerpt.secret.clone(),
+        }
+    }
+}
+
+/// Makes the records of one file's findings. Unless the file is `done`, what stands behind the last
+/// finding of a line is not shown, since it has not been searched.
+pub(crate) fn records(
+    mut all: Vec<Caught>,
+    path: &[u8],
+    done: bool,
+    scanner: &Scanner,
+    policy: &Policy,
+) -> Vec<Record> {
+    all.sort_by_key(|one| one.place.start);
+    let shown_path = String::from_utf8_lossy(path);
+    let path_bytes = std::str::from_utf8(path).err().map(|_| {
+        let mut text = String::new();
+        hex(path, &mut text);
+        text
+    });
+    // The same key in each line of a log is one fingerprint.
+    let mut fingerprints: HashMap<(RuleId, &[u8]), String> = HashMap::new();
+    let mut records = Vec::new();
+    for (index, one) in all.iter().enumerate() {
+        if one.severity < policy.min_severity || one.confidence < policy.min_confidence {
+            continue;
+        }
+        let rule = scanner.rules().get(one.rule);
+        let masked = (!policy.show_secrets).then(|| mask(rule, one.confidence, &one.secret));
+        let shown = line(&all, index, done, masked.as_deref(), policy.masker.as_ref());
+        let fingerprint = fingerprints
+            .entry((one.rule, &one.secret))
+            .or_insert_with(|| fingerprint(&rule.id, &shown_path, &one.secret));
+        records.push(Record {
+            rule: rule.id.clone(),
+            name: rule.name.clone(),
+            path: shown_path.clone().into_owned(),
+            path_bytes: path_bytes.clone(),
+            line: one.place.from.line,
+            column: one.place.from.column,
+            end_line: one.place.to.line,
+            end_column: one.place.to.column + 1,
+            start: one.place.start,
+            end: one.place.end,
+            secret: masked.unwrap_or_else(|| String::from_utf8_lossy(&one.secret).into_owned()),
+            severity: one.severity,
+            confidence: one.confidence.as_str(),
+            reason: one.reason.as_str(),
+            fingerprint: fingerprint.clone(),
+            facts: one.facts.clone(),
+            fix: rule.fix.clone(),
+            url: rule.url.clone(),
+            shown,
+        });
+    }
+    records
+}
+
+/// The first line of the finding at `index`, with all secrets on it masked.
+fn line(
+    all: &[Caught],
+    index: usize,
+    done: bool,
+    own: Option<&str>,
+    masker: Option<&Scanner>,
+) -> Line {
+    let one = &all[index];
+    let at = one.within.start;
+    let start = one.text[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    let end = one.text[at..]
+        .iter()
+        .position(|&byte| byte == b'\n')
+        .map_or(one.text.len(), |length| at + length);
+    let mut text = &one.text[start..end];
+    let secret = at - start..one.within.end.min(end) - start;
+    let mut others = neighbours(all, index, secret.start, text.len());
+    if !done {
+        let known = others.iter().map(|other| other.end).max().unwrap_or(0).max(secret.end);
+        text = &text[..known];
+    }
+    if let (Some(masker), Some(_)) = (masker, own) {
+        others.extend(masker.find_all(text).iter().map(|finding| finding.span.range()));
+    }
+    let cut = one.place.from.column > secret.start + 1;
+    Line::new(&Raw { text, secret, cut }, own, &others)
+}
+
+/// Where the other findings stand in the text of this one's line, whose secret begins at `anchor`.
+/// Told by line and column, which count the same bytes as the text does also where the file's do not.
+fn neighbours(all: &[Caught], index: usize, anchor: usize, length: usize) -> Vec<Range<usize>> {
+    let from = all[index].place.from;
+    let offset = |column: usize| (anchor + column).saturating_sub(from.column).min(length);
+    let range = |other: &Caught| {
+        let Place { from: first, to: last, .. } = other.place;
+        let start = if first.line < from.line { 0 } else { offset(first.column) };
+        let end = if last.line > from.line { length } else { offset(last.column + 1) };
+        start..end
+    };
+    let before = all[..index].iter().rev().take_while(|other| other.place.to.line >= from.line);
+    let after = all[index + 1..].iter().take_while(|other| other.place.from.line <= from.line);
+    // Findings are in order and do not overlap: behind the first that is outside of the text, all are.
+    before
+        .map(range)
+        .take_while(|other| other.end > 0)
+        .chain(after.map(range).take_while(|other| other.start < length))
+        .filter(|other| !other.is_empty())
+        .collect()
+}

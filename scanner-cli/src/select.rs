@@ -1,0 +1,122 @@
+//! From rule flags to a set of rules: a user's files read, identifiers and globs applied.
+
+use secscan_core::{RuleId, RuleSet};
+
+use crate::args::RuleArgs;
+use crate::exit::{Failure, cause};
+
+/// The rules that the flags ask for.
+pub(crate) struct Selection {
+    /// All rules, those that are asked for turned on.
+    pub(crate) rules: RuleSet,
+    /// The same, with every rule on that would run without flags, or `None` when none of them is off.
+    pub(crate) wider: Option<RuleSet>,
+}
+
+/// Reads the rule files, and turns rules on and off.
+pub(crate) fn select(args: &RuleArgs) -> Result<Selection, Failure> {
+    let mut rules = RuleSet::builtin();
+    for path in &args.files {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
+        rules.add(&name, &text).map_err(|error| Failure::new(error.to_string()))?;
+    }
+    let before = rules.clone();
+    if !args.only.is_empty() {
+        let all: Vec<RuleId> = rules.iter().map(|(id, _)| id).collect();
+        for id in all {
+            rules.set_enabled(id, false);
+        }
+    }
+    for (patterns, yes) in [(&args.only, true), (&args.enable, true), (&args.disable, false)] {
+        for pattern in patterns {
+            let ids = matching(&rules, pattern)?;
+            for id in ids {
+                rules.set_enabled(id, yes);
+            }
+        }
+    }
+    let narrowed = before.iter().any(|(id, _)| before.is_enabled(id) && !rules.is_enabled(id));
+    let wider = narrowed.then(|| {
+        let mut wider = before;
+        let on: Vec<RuleId> =
+            rules.iter().map(|(id, _)| id).filter(|&id| rules.is_enabled(id)).collect();
+        for id in on {
+            wider.set_enabled(id, true);
+        }
+        wider
+    });
+    Ok(Selection { rules, wider })
+}
+
+/// The rules whose identifier matches.
+fn matching(rules: &RuleSet, pattern: &str) -> Result<Vec<RuleId>, Failure> {
+    let ids: Vec<RuleId> = rules
+        .iter()
+        .filter(|(_, rule)| matches(pattern.as_bytes(), rule.id.as_bytes()))
+        .map(|(id, _)| id)
+        .collect();
+    if ids.is_empty() {
+        return Err(unknown(pattern));
+    }
+    Ok(ids)
+}
+
+/// What is said when there is no such rule.
+pub(crate) fn unknown(id: &str) -> Failure {
+    Failure::new(format!("there is no rule `{id}`: `secscan rules list` shows those there are"))
+}
+
+/// Whether `text` matches a pattern in which `*` is any run of characters and `?` is any one.
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    // Where to go on when the rest fails: behind the last star, one character later than before.
+    let mut retry: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                p += 1;
+                retry = Some((p, t));
+            }
+            Some(&byte) if byte == b'?' || byte == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match retry {
+                Some((star, from)) => {
+                    p = star;
+                    t = from + 1;
+                    retry = Some((star, t));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|&byte| byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn globs() {
+        for (pattern, text, expected) in [
+            ("aws-key", "aws-key", true),
+            ("aws-key", "aws-keys", false),
+            ("aws-*", "aws-key", true),
+            ("*-key", "aws-key", true),
+            ("*-k*y", "aws-kky", true),
+            ("*a*b*", "xxaxxbxx", true),
+            ("*a*b", "xxaxxbxx", false),
+            ("?ws", "aws", true),
+            ("*", "", true),
+            ("", "", true),
+            ("", "a", false),
+            ("?", "", false),
+        ] {
+            assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), expected, "{pattern} {text}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What is said at the end of a scan: a line for everyone, and a table for those who ask for `--stats`.
+
+use std::time::Duration;
+
+use crate::outcome::Outcome;
+use crate::quantity::{count, millis, seconds, size, things};
+
+/// `3 secrets in 2 files; 1,204 files, 13.2 MB scanned in 0.04 s; skipped 2 (symbolic link)`.
+pub(crate) fn sentence(outcome: &Outcome, took: Duration) -> String {
+    let mut text = match outcome.records.len() as u64 {
+        0 => "no secrets".to_owned(),
+        found => format!(
+            "{} in {}",
+            things(found, "secret", "secrets"),
+            things(outcome.files_with_findings(), "file", "files")
+        ),
+    };
+    text += &format!(
+        "; {}, {} scanned in {}",
+        things(outcome.files, "file", "files"),
+        size(outcome.bytes),
+        seconds(took)
+    );
+    if let Some(skipped) = skipped(outcome) {
+        text += &format!("; skipped {skipped}");
+    }
+    if !outcome.errors.is_empty() {
+        text += &format!("; {} unreadable", count(outcome.errors.len() as u64));
+    }
+    if outcome.interrupted {
+        text += "; interrupted, so there may be more";
+    }
+    text
+}
+
+/// What was passed over: `2 (symbolic link), 1 (too large)`.
+pub(crate) fn skipped(outcome: &Outcome) -> Option<String> {
+    let parts: Vec<String> = outcome
+        .skipped
+        .iter()
+        .map(|(why, &number)| format!("{} ({})", count(number), why.words))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Where the time went. Reading and searching are summed over the threads; what is searched in pieces
+/// is read while it is searched, and counts there.
+pub(crate) fn stats(
+    outcome: &Outcome,
+    took: Duration,
+    reporting: Duration,
+    (filter, tables): (&str, usize),
+) -> String {
+    let megabytes = outcome.bytes as f64 / 1e6;
+    let rate = |time: Duration| megabytes / time.as_secs_f64().max(1e-9);
+    let per_megabyte = |number: u64| number as f64 / megabytes.max(1e-9);
+    format!(
+        "files       {}\n\
+         bytes       {}\n\
+         throughput  {:.0} MB/s, {:.0} MB/s for each thread while it searches\n\
+         candidates  {}, {:.1} for each MB; {} tried\n\
+         time        {} in all\n\
+         \x20 read      {} to walk and read, over all threads\n\
+         \x20 search    {} over all threads\n\
+         \x20 report    {}\n\
+         filter      {filter}, {} of tables",
+        count(outcome.files),
+        count(outcome.bytes),
+        rate(took),
+        rate(outcome.searching),
+        count(outcome.candidates),
+        per_megabyte(outcome.candidates),
+        count(outcome.confirmations),
+        millis(took),
+        millis(outcome.reading),
+        millis(outcome.searching),
+        millis(reporting),
+        size(tables as u64),
+    )
+}

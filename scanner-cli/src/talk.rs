@@ -1,0 +1,78 @@
+//! What is said on the standard error: errors, notes, the summary. Data never goes there.
+//!
+//! Apart because it is the one place that writes there, and because what is said must not fail: when
+//! nobody listens, the run goes on.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+use crate::args::{GlobalArgs, When};
+
+/// How much is said, and whether in colour.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Talk {
+    quiet: bool,
+    verbose: bool,
+    color: When,
+}
+
+impl Talk {
+    pub(crate) fn new(args: GlobalArgs) -> Talk {
+        Talk { quiet: args.quiet, verbose: args.verbose, color: args.color }
+    }
+
+    /// Whether only findings and errors are wanted.
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
+    /// Whether details are wanted.
+    pub(crate) fn is_verbose(self) -> bool {
+        self.verbose
+    }
+
+    /// Says what went wrong.
+    pub(crate) fn error(self, message: impl Display) {
+        say(format_args!("secscan: {message}\n"));
+    }
+
+    /// Says something that is good to know.
+    pub(crate) fn note(self, message: impl Display) {
+        if !self.quiet {
+            say(format_args!("{message}\n"));
+        }
+    }
+
+    /// Says what was asked for by name, quiet or not.
+    pub(crate) fn answer(self, message: impl Display) {
+        say(format_args!("{message}\n"));
+    }
+
+    /// Says a detail.
+    pub(crate) fn detail(self, message: impl Display) {
+        if self.verbose {
+            say(format_args!("{message}\n"));
+        }
+    }
+
+    /// Whether what is written to the standard output is coloured.
+    pub(crate) fn colors_stdout(self) -> bool {
+        match self.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => {
+                let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+                !set("NO_COLOR")
+                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+                    && io::stdout().is_terminal()
+                    // An old console of Windows must be told, and may refuse.
+                    && anstyle_query::windows::enable_ansi_colors() != Some(false)
+            }
+        }
+    }
+}
+
+/// Writes to the standard error in one piece.
+pub(crate) fn say(message: std::fmt::Arguments<'_>) {
+    let _ = io::stderr().lock().write_all(message.to_string().as_bytes());
+}
