@@ -22,7 +22,7 @@ fn work(scanner: &Scanner, piece: &str, len: usize) -> Work {
 /// of thousands. Key blocks have windows of 16 KiB: they are handed more, and turned away at the second
 /// dash, which this count does not show.
 fn bound(piece: &str) -> u64 {
-    if piece.starts_with("-----BEGIN ") { 2048 } else { 128 }
+    if piece.starts_with("-----BEGIN ") { 2048 } else { 512 }
 }
 
 #[test]
