@@ -5,7 +5,7 @@
 //! grouped into sixteen buckets. For each place there are two tables of sixteen entries, one for the
 //! low nibble of a byte and one for the high; an entry has a bit for each bucket that allows that
 //! nibble there. A position may begin a head of a bucket when the bucket's bit survives the AND of all
-//! eight look-ups. A vector instruction does thirty-two of these look-ups at once, and sixteen buckets
+//! eight look-ups. A vector instruction does thirty-two or sixty-four of these look-ups at once, and sixteen buckets
 //! are two such sets of tables. The group's masks are a superset of its fingerprints, so no head is
 //! lost; what passes by accident is thrown out by a bitmap of the hashes of all four-byte windows
 //! with which a head can begin, and then by the automaton, which is exact.
@@ -32,16 +32,30 @@ pub(crate) enum Vectors {
     /// Thirty-two positions at a time.
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// Sixty-four positions at a time, with all tables in registers.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
 }
 
 impl Vectors {
     /// The best that this machine has.
     pub(crate) fn detect() -> Vectors {
+        Vectors::available().pop().unwrap_or(Vectors::None)
+    }
+
+    /// All that this machine has, the best last.
+    pub(crate) fn available() -> Vec<Vectors> {
+        let mut available = vec![Vectors::None];
         #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") {
-            return Vectors::Avx2;
+        {
+            if std::arch::is_x86_feature_detected!("avx2") {
+                available.push(Vectors::Avx2);
+            }
+            if std::arch::is_x86_feature_detected!("avx512bw") {
+                available.push(Vectors::Avx512);
+            }
         }
-        Vectors::None
+        available
     }
 
     /// The name in `--stats`.
@@ -50,6 +64,8 @@ impl Vectors {
             Vectors::None => "portable",
             #[cfg(target_arch = "x86_64")]
             Vectors::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx512 => "avx512",
         }
     }
 }
@@ -90,8 +106,11 @@ impl Filter {
         let done = match vectors {
             Vectors::None => from,
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `Vectors::Avx2` is made only by `detect`, which found AVX2 on this machine.
+            // SAFETY: `Vectors::Avx2` is made only by `available`, which found AVX2 on this machine.
             Vectors::Avx2 => unsafe { self.positions_avx2(haystack, from, to, out) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `Vectors::Avx512` likewise, with AVX-512BW.
+            Vectors::Avx512 => unsafe { self.positions_avx512(haystack, from, to, out) },
         };
         self.positions_portable(haystack, from, done, to, out);
     }
@@ -154,20 +173,76 @@ impl Filter {
                 }
             }
             let any = _mm256_or_si256(buckets[0], buckets[1]);
-            let mut hits = !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(any, zero)) as u32);
-            while hits != 0 {
-                let hit = at + hits.trailing_zeros() as usize;
-                hits &= hits - 1;
-                // SAFETY: `hit + 4` is at most `at + 31 + 4`, within the haystack as above.
-                let window =
-                    unsafe { haystack.as_ptr().add(hit).cast::<u32>().read_unaligned() }.to_le();
-                if self.knows(window) {
-                    out.push((hit - from) as u32);
-                }
-            }
+            let hits = !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(any, zero)) as u32);
+            self.sift(haystack, from, at, hits.into(), out);
             at += WIDTH;
         }
         at
+    }
+
+    /// The same with vectors of twice the width.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512bw")]
+    fn positions_avx512(
+        &self,
+        haystack: &[u8],
+        from: usize,
+        to: usize,
+        out: &mut Vec<u32>,
+    ) -> usize {
+        use std::arch::x86_64::{
+            __m128i, _mm_loadu_si128, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_loadu_si512,
+            _mm512_or_si512, _mm512_set1_epi8, _mm512_shuffle_epi8, _mm512_srli_epi16,
+            _mm512_test_epi8_mask,
+        };
+        const WIDTH: usize = 64;
+
+        let table = |nibbles: &[u8; 16]| {
+            // SAFETY: the array is sixteen bytes long, and the load has no need of alignment.
+            let table = unsafe { _mm_loadu_si128(nibbles.as_ptr().cast::<__m128i>()) };
+            _mm512_broadcast_i32x4(table)
+        };
+        let low = self.low.each_ref().map(|half| half.each_ref().map(table));
+        let high = self.high.each_ref().map(|half| half.each_ref().map(table));
+        let nibble = _mm512_set1_epi8(0x0F);
+
+        let mut at = from;
+        while at + WIDTH <= to && at + WIDTH + FINGERPRINT - 1 <= haystack.len() {
+            let mut buckets = [_mm512_set1_epi8(-1); 2];
+            for place in 0..FINGERPRINT {
+                // SAFETY: `at + place + WIDTH` is at most `at + WIDTH + FINGERPRINT - 1`, which the
+                // condition of the loop keeps within the haystack. The load needs no alignment.
+                let bytes = unsafe { _mm512_loadu_si512(haystack.as_ptr().add(at + place).cast()) };
+                let lows = _mm512_and_si512(bytes, nibble);
+                let highs = _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), nibble);
+                for half in 0..2 {
+                    let allowed = _mm512_and_si512(
+                        _mm512_shuffle_epi8(low[half][place], lows),
+                        _mm512_shuffle_epi8(high[half][place], highs),
+                    );
+                    buckets[half] = _mm512_and_si512(buckets[half], allowed);
+                }
+            }
+            let any = _mm512_or_si512(buckets[0], buckets[1]);
+            self.sift(haystack, from, at, _mm512_test_epi8_mask(any, any), out);
+            at += WIDTH;
+        }
+        at
+    }
+
+    /// Puts those of the positions `at + bit` for which `hits` has a bit that the bitmap knows into `out`.
+    /// The caller has seen to it that four bytes follow each of them.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn sift(&self, haystack: &[u8], from: usize, at: usize, mut hits: u64, out: &mut Vec<u32>) {
+        while hits != 0 {
+            let hit = at + hits.trailing_zeros() as usize;
+            hits &= hits - 1;
+            let window = [haystack[hit], haystack[hit + 1], haystack[hit + 2], haystack[hit + 3]];
+            if self.knows(u32::from_le_bytes(window)) {
+                out.push((hit - from) as u32);
+            }
+        }
     }
 }
 
@@ -207,7 +282,9 @@ mod tests {
             for len in 0..=256 {
                 let part = &haystack[start..start + len];
                 let portable = all(filter, Vectors::None, part);
-                assert!(portable == all(filter, Vectors::detect(), part), "{start} {len}");
+                for vectors in Vectors::available() {
+                    assert!(portable == all(filter, vectors, part), "{vectors:?} {start} {len}");
+                }
             }
         }
     }
@@ -216,6 +293,9 @@ mod tests {
     fn blocks_join_without_a_gap() {
         let filter = &crate::engine::builtin::FILTER;
         let haystack = noise(3 * BLOCK + 17, 11);
-        assert!(all(filter, Vectors::None, &haystack) == all(filter, Vectors::detect(), &haystack));
+        let portable = all(filter, Vectors::None, &haystack);
+        for vectors in Vectors::available() {
+            assert!(portable == all(filter, vectors, &haystack), "{vectors:?}");
+        }
     }
 }
