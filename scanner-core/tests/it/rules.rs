@@ -61,3 +61,58 @@ fn every_rule_is_complete() {
         assert!(own, "{}: no example holds its own marker", rule.id);
     }
 }
+
+/// Base64 as PEM has it, in lines of 70.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for (index, chunk) in bytes.chunks(3).enumerate() {
+        if index % 17 == 0 && index > 0 {
+            text.push('\n');
+        }
+        let word = chunk.iter().fold(0u32, |word, &byte| word << 8 | u32::from(byte))
+            << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            if place <= chunk.len() {
+                text.push(DIGITS[(word >> (18 - 6 * place)) as usize & 63].into());
+            } else {
+                text.push('=');
+            }
+        }
+    }
+    text
+}
+
+/// An OpenSSH key is full of zeros, which are runs of one character in base64, and no placeholder.
+#[test]
+fn openssh_keys_are_found_and_told_whether_they_are_encrypted() {
+    let string = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat();
+    let material: Vec<u8> = (0..64u32).map(|n| (n * 97 + n * n * 31 + 7) as u8).collect();
+    for (cipher, kdf, encrypted) in [("none", "none", "no"), ("aes256-ctr", "bcrypt", "yes")] {
+        let public = [string(b"ssh-ed25519"), string(&material[..32])].concat();
+        let check = 0x5A17_33C9u32.to_be_bytes();
+        let private =
+            [&check[..], &check, &public, &string(&material), &string(b"user@host"), &[1, 2, 3]]
+                .concat();
+        let blob = [
+            b"openssh-key-v1\0".to_vec(),
+            string(cipher.as_bytes()),
+            string(kdf.as_bytes()),
+            string(if encrypted == "yes" { &material[..24] } else { b"" }),
+            1u32.to_be_bytes().to_vec(),
+            string(&public),
+            string(&private),
+        ]
+        .concat();
+        let label = "OPENSSH PRIVATE KEY";
+        let text = format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", base64(&blob));
+        for text in [text.clone(), text.replace('\n', "\\n")] {
+            let scanner = scanner(&[]);
+            let found = scanner.find_all(&text);
+            assert_eq!(found.len(), 1, "{cipher}");
+            assert_eq!(scanner.rule(&found[0]).id, "private-key");
+            let fact = found[0].facts.iter().find(|(name, _)| *name == "encrypted");
+            assert_eq!(fact.map(|(_, value)| value.as_str()), Some(encrypted));
+        }
+    }
+}

@@ -135,7 +135,9 @@ const WORDS: &[&str] = &[
 /// Why the value of a self-identifying token is a placeholder. Only what chance does not do counts
 /// here, because the value is random where the token is real.
 pub(in crate::engine) fn classify_token(token: &[u8]) -> Option<&'static str> {
-    if longest_run(token) >= 8 || has_run_of(token, b"xX*.#", 5) {
+    // Zeros inside of a structure are runs of `A` or `/` in base64, and short beside the whole.
+    let run = longest_run(token);
+    if (run >= 8 && run * 4 >= token.len()) || has_run_of(token, b"xX*.#", 5) {
         return Some("one character repeated");
     }
     if token.len() >= 16 && distinct(token) < 6 {
