@@ -111,8 +111,9 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
     let filter = &compiled.filter;
     writeln!(
         code,
-        "pub(crate) static FILTER: Filter = Filter {{ low: {:?}, high: {:?}, windows: {:?} }};",
-        filter.low, filter.high, filter.windows
+        "pub(crate) static FILTER: Filter = Filter {{ low: {:?}, high: {:?}, hashes: {:?}, \
+         offsets: {:?} }};",
+        filter.low, filter.high, filter.hashes, filter.offsets
     )
     .unwrap();
     writeln!(

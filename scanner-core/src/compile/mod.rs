@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use crate::rule::Rule;
 
+pub mod filter;
 pub mod heads;
 pub mod pattern;
 pub mod schema;

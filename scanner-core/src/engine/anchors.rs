@@ -15,7 +15,8 @@ use regex_automata::util::primitives::StateID;
 
 use super::builtin;
 use super::filter::{BLOCK, Vectors};
-use crate::compile::heads::{self, Entry, Filter, HEADER, Starts};
+use crate::compile::filter::Filter;
+use crate::compile::heads::{self, Entry, HEADER, Starts};
 use crate::rule::Rule;
 
 /// A place where a rule's secret may be.
@@ -48,13 +49,13 @@ impl Anchors {
         }
         let compiled = heads::compile(own, Starts::Anchored)?;
         let mut filter = builtin::FILTER.clone();
-        filter.extend(own);
+        filter.extend(&compiled.windows);
         let base = builtin::RULES.len() as u16;
         let own = Trie::new(compiled.dfa, compiled.entries.into(), compiled.rules.into(), base)?;
         Ok(Anchors { builtin, own: Some(own), filter: Cow::Owned(filter), vectors })
     }
 
-    /// Calls `visit` with every candidate, in the order of their places. `positions` is scratch.
+    /// Calls `visit` with every candidate, in the order of their windows. `positions` is scratch.
     pub(crate) fn candidates(
         &self,
         haystack: &[u8],
@@ -64,10 +65,16 @@ impl Anchors {
         for from in (0..haystack.len()).step_by(BLOCK) {
             self.filter.positions(self.vectors, haystack, from, positions);
             for &position in positions.iter() {
-                let at = from + position as usize;
-                self.builtin.at(haystack, at, visit);
-                if let Some(own) = &self.own {
-                    own.at(haystack, at, visit);
+                let window = from + position as usize;
+                let mut offsets = self.filter.offsets(haystack, window);
+                while offsets != 0 {
+                    let offset = offsets.trailing_zeros() as u8;
+                    offsets &= offsets - 1;
+                    let Some(at) = window.checked_sub(offset.into()) else { break };
+                    self.builtin.at(haystack, at, offset, visit);
+                    if let Some(own) = &self.own {
+                        own.at(haystack, at, offset, visit);
+                    }
                 }
             }
         }
@@ -109,9 +116,10 @@ impl<T: AsRef<[u32]>> Trie<T> {
         Ok(Trie { dfa, start, entries, rules, base })
     }
 
-    /// Calls `visit` for every head that begins at `at`.
+    /// Calls `visit` for every head that begins at `at` and has its window so far behind it. The others
+    /// are found through windows of their own, so each is found once.
     #[inline]
-    fn at(&self, haystack: &[u8], at: usize, visit: &mut impl FnMut(Candidate)) {
+    fn at(&self, haystack: &[u8], at: usize, offset: u8, visit: &mut impl FnMut(Candidate)) {
         let mut state = self.start;
         for &byte in &haystack[at..] {
             state = self.dfa.next_state(state, byte);
@@ -119,17 +127,20 @@ impl<T: AsRef<[u32]>> Trie<T> {
                 if self.dfa.is_dead_state(state) {
                     return;
                 }
-                self.matches(state, at, visit);
+                self.matches(state, at, offset, visit);
             }
         }
-        self.matches(self.dfa.next_eoi_state(state), at, visit);
+        self.matches(self.dfa.next_eoi_state(state), at, offset, visit);
     }
 
-    fn matches(&self, state: StateID, at: usize, visit: &mut impl FnMut(Candidate)) {
+    fn matches(&self, state: StateID, at: usize, offset: u8, visit: &mut impl FnMut(Candidate)) {
         if self.dfa.is_match_state(state) {
             for index in 0..self.dfa.match_len(state) {
                 let pattern = self.dfa.match_pattern(state, index);
-                self.visit(self.entries[pattern.as_usize()], at, visit);
+                let entry = self.entries[pattern.as_usize()];
+                if entry.offset == offset {
+                    self.visit(entry, at, visit);
+                }
             }
         }
     }
@@ -206,7 +217,7 @@ mod tests {
 
     /// The candidates by one automaton over every byte: no filter, no tries.
     fn by_one_pass(rules: &[Rule], haystack: &[u8]) -> Vec<Candidate> {
-        let compiled = heads::compile(rules, Starts::Both).unwrap();
+        let compiled = heads::compile(rules, Starts::Everywhere).unwrap();
         let mut all = Vec::new();
         let (input, mut state) = (Input::new(haystack), OverlappingState::start());
         loop {

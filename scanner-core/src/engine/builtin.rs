@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::checks::Check;
-use crate::compile::heads::{Entry, Filter};
+use crate::compile::filter::Filter;
+use crate::compile::heads::Entry;
 use crate::rule::{Boundary, ByteSet, Head, Rule, Severity, Shape};
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));

@@ -1,25 +1,25 @@
-//! The filter before the automaton: which positions of a haystack may begin a head.
+//! The filter before the automaton: at which positions of a haystack the window of a head may begin.
 //!
 //! # How it works
-//! Every head has a fingerprint: the bytes that may stand in the first four places. Fingerprints are
-//! grouped into sixteen buckets. For each place there are two tables of sixteen entries, one for the
+//! Every head is seen through a window: four bytes of it, chosen to be rare. Windows are grouped into
+//! sixteen buckets. For each place there are two tables of sixteen entries, one for the
 //! low nibble of a byte and one for the high; an entry has a bit for each bucket that allows that
-//! nibble there. A position may begin a head of a bucket when the bucket's bit survives the AND of all
+//! nibble there. A position may begin a window of a bucket when the bucket's bit survives the AND of all
 //! eight look-ups. A vector instruction does thirty-two or sixty-four of these look-ups at once, and sixteen buckets
-//! are two such sets of tables. The group's masks are a superset of its fingerprints, so no head is
+//! are two such sets of tables. The group's masks are a superset of its windows, so no head is
 //! lost; what passes by accident is thrown out by a bitmap of the hashes of all four-byte windows
-//! with which a head can begin, and then by the automaton, which is exact.
+//! that a head can have, and then by the automaton, which is exact.
 //!
 //! # Contract
-//! A position passes if its four bytes are those with which some head begins; for a head of three bytes,
-//! the fourth is one that its rules' patterns allow there. Positions of which fewer than four bytes are
+//! A position passes if its four bytes are the window of some head; for a head of three bytes, the fourth is
+//! one that its rules' patterns allow there. Positions of which fewer than four bytes are
 //! left always pass. Which other positions pass is of no consequence but speed; the portable code and the
 //! vector code agree on them all the same.
 //!
 //! This is the SIMD room: the one place, with the loading of the automaton, where `unsafe` is allowed.
 #![allow(unsafe_code)]
 
-use crate::compile::heads::{FINGERPRINT, Filter, hash};
+use crate::compile::filter::{Filter, WINDOW, hash};
 
 /// How many bytes one call of [`Filter::positions`] looks at.
 pub(crate) const BLOCK: usize = 32 * 1024;
@@ -75,12 +75,22 @@ impl Filter {
     #[inline]
     fn knows(&self, window: u32) -> bool {
         let bit = usize::from(hash(window));
-        self.windows[bit / 64] & (1 << (bit % 64)) != 0
+        self.hashes[bit / 64] & (1 << (bit % 64)) != 0
     }
 
-    /// Whether a head may begin with these four bytes: what the vector code asks of many at once.
+    /// How many bytes before `at` the heads begin of which the four bytes there may be the window: a bit
+    /// for each number. At the haystack's end, where four are not left, only short heads are.
     #[inline]
-    pub(crate) fn allows(&self, window: [u8; FINGERPRINT]) -> bool {
+    pub(crate) fn offsets(&self, haystack: &[u8], at: usize) -> u8 {
+        match haystack[at..].first_chunk::<WINDOW>() {
+            Some(window) => self.offsets[usize::from(hash(u32::from_le_bytes(*window))) / 16],
+            None => 1,
+        }
+    }
+
+    /// Whether a head may have these four bytes for a window: what the vector code asks of many at once.
+    #[inline]
+    pub(crate) fn allows(&self, window: [u8; WINDOW]) -> bool {
         self.knows(u32::from_le_bytes(window))
             && (0..2).any(|half| {
                 let buckets = window.iter().enumerate().fold(u8::MAX, |buckets, (place, byte)| {
@@ -91,8 +101,8 @@ impl Filter {
             })
     }
 
-    /// Replaces the content of `out` by the positions of the block that begins at `from` at which a
-    /// head may begin, relative to `from`; in ascending order. The block ends [`BLOCK`] bytes on, or
+    /// Replaces the content of `out` by the positions of the block that begins at `from` at which the
+    /// window of a head may begin, relative to `from`; in ascending order. The block ends [`BLOCK`] bytes on, or
     /// with the haystack.
     pub(crate) fn positions(
         &self,
@@ -123,7 +133,7 @@ impl Filter {
         to: usize,
         out: &mut Vec<u32>,
     ) {
-        let whole = (haystack.len() + 1).saturating_sub(FINGERPRINT).clamp(done, to);
+        let whole = (haystack.len() + 1).saturating_sub(WINDOW).clamp(done, to);
         for at in done..whole {
             let window = [haystack[at], haystack[at + 1], haystack[at + 2], haystack[at + 3]];
             if self.allows(window) {
@@ -156,10 +166,10 @@ impl Filter {
 
         let mut at = from;
         // The last vector of a step begins three bytes later than the first.
-        while at + WIDTH <= to && at + WIDTH + FINGERPRINT - 1 <= haystack.len() {
+        while at + WIDTH <= to && at + WIDTH + WINDOW - 1 <= haystack.len() {
             let mut buckets = [_mm256_set1_epi8(-1); 2];
-            for place in 0..FINGERPRINT {
-                // SAFETY: `at + place + WIDTH` is at most `at + WIDTH + FINGERPRINT - 1`, which the
+            for place in 0..WINDOW {
+                // SAFETY: `at + place + WIDTH` is at most `at + WIDTH + WINDOW - 1`, which the
                 // condition of the loop keeps within the haystack. The load needs no alignment.
                 let bytes = unsafe { _mm256_loadu_si256(haystack.as_ptr().add(at + place).cast()) };
                 let lows = _mm256_and_si256(bytes, nibble);
@@ -207,10 +217,10 @@ impl Filter {
         let nibble = _mm512_set1_epi8(0x0F);
 
         let mut at = from;
-        while at + WIDTH <= to && at + WIDTH + FINGERPRINT - 1 <= haystack.len() {
+        while at + WIDTH <= to && at + WIDTH + WINDOW - 1 <= haystack.len() {
             let mut buckets = [_mm512_set1_epi8(-1); 2];
-            for place in 0..FINGERPRINT {
-                // SAFETY: `at + place + WIDTH` is at most `at + WIDTH + FINGERPRINT - 1`, which the
+            for place in 0..WINDOW {
+                // SAFETY: `at + place + WIDTH` is at most `at + WIDTH + WINDOW - 1`, which the
                 // condition of the loop keeps within the haystack. The load needs no alignment.
                 let bytes = unsafe { _mm512_loadu_si512(haystack.as_ptr().add(at + place).cast()) };
                 let lows = _mm512_and_si512(bytes, nibble);

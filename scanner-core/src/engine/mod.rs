@@ -59,8 +59,8 @@ pub(crate) struct Cache {
 /// What a search knows of one rule, so that no byte is looked at again for it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
-    /// Where the rule's last match ends; heads before that are part of it.
-    claimed: usize,
+    /// The rule's last match: heads in it are part of it.
+    claimed: (usize, usize),
     /// A stretch of bytes of the rule's alphabet: its beginning, and how far it was followed.
     run: (usize, usize),
 }
@@ -146,7 +146,8 @@ impl Engine {
             return Err(Rejection::Binary);
         }
         cache.seen.resize(self.rules.len(), Seen::default());
-        if candidate.at < cache.seen[id.index()].claimed {
+        let (start, end) = cache.seen[id.index()].claimed;
+        if (start..end).contains(&candidate.at) {
             return Err(Rejection::Claimed);
         }
         let found = match rule.shape {
@@ -157,7 +158,7 @@ impl Engine {
             Shape::Assignment => assign::consider(rule, id, input, candidate, trace)?,
             Shape::Bare => return Err(Rejection::Off),
         };
-        cache.seen[id.index()].claimed = found.matched.end;
+        cache.seen[id.index()].claimed = (found.matched.start, found.matched.end);
         cache.touched.push(candidate.rule);
         Ok(found)
     }
