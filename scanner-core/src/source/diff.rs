@@ -205,7 +205,8 @@ impl<R: BufRead> Diff<R> {
             }
             // Some programs strip the blank that begins an empty line.
             let bare = matches!(&self.line[..], b"" | b"\r");
-            let (marks, text) = self.line.split_at(if bare { 0 } else { parents.min(self.line.len()) });
+            let (marks, text) =
+                self.line.split_at(if bare { 0 } else { parents.min(self.line.len()) });
             if !bare && marks.len() < parents || !counts.take(marks) {
                 return Err(self.error("not a line of the hunk it stands in"));
             }
@@ -249,7 +250,9 @@ impl<R: BufRead> Diff<R> {
         let read = (&mut self.input).take(LINE as u64).read_until(b'\n', &mut self.line);
         self.number += 1;
         match read {
-            Err(cause) => Err(DiffError { line: self.number, why: "cannot be read", cause: Some(cause) }),
+            Err(cause) => {
+                Err(DiffError { line: self.number, why: "cannot be read", cause: Some(cause) })
+            }
             Ok(0) => Ok(false),
             Ok(LINE) if self.line.last() != Some(&b'\n') => Err(self.error("too long a line")),
             Ok(_) => {
@@ -309,7 +312,8 @@ fn header(line: &[u8]) -> Option<(Counts, u64)> {
         Some((first.parse().ok()?, count.parse().ok()?))
     };
     let old = ranges.by_ref().take(signs.checked_sub(1).filter(|parents| *parents > 0)?);
-    let old: Vec<u64> = old.map(|text| Some(range(text.strip_prefix('-')?)?.1)).collect::<Option<_>>()?;
+    let old: Vec<u64> =
+        old.map(|text| Some(range(text.strip_prefix('-')?)?.1)).collect::<Option<_>>()?;
     let (first, new) = range(ranges.next()?.strip_prefix('+')?)?;
     (old.len() + 1 == signs && ranges.next().is_none()).then_some((Counts { old, new }, first))
 }

@@ -17,7 +17,8 @@ fn read(diff: impl AsRef<[u8]>) -> Result<Vec<String>, String> {
                 for line in hunk.text().split_inclusive(|byte| *byte == b'\n') {
                     assert_eq!(hunk.line_start(at + line.len() - 1), at);
                     let mark = if hunk.is_added(at..at + line.len()) { '+' } else { ' ' };
-                    shown += &format!(" {mark}{}", String::from_utf8_lossy(line).trim_end_matches('\n'));
+                    shown +=
+                        &format!(" {mark}{}", String::from_utf8_lossy(line).trim_end_matches('\n'));
                     at += line.len();
                 }
                 shown
@@ -36,12 +37,20 @@ fn check(diff: impl AsRef<[u8]>, expected: &[&str]) {
 
 fn repository() -> Scratch {
     let scratch = Scratch::init();
-    scratch.write("a.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n").write("crlf.txt", "x\r\ny\r\n").write("end.txt", "no end");
-    scratch.write("gone.txt", "gone\n").write("bin", b"\0one").write("old name.txt", "n\nn\nn\nn\nn\n");
+    scratch
+        .write("a.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n")
+        .write("crlf.txt", "x\r\ny\r\n")
+        .write("end.txt", "no end");
+    scratch
+        .write("gone.txt", "gone\n")
+        .write("bin", b"\0one")
+        .write("old name.txt", "n\nn\nn\nn\nn\n");
     scratch.write("tools/b/ä \"q\"\t.txt", "q\n");
     scratch.git("add -A");
     scratch.git("commit -q -m first");
-    scratch.write("a.txt", "1\ntwo\n3\n4\n5\n6\n7\n8\n9\n-- ten\n\\ eleven\n").write("crlf.txt", "x\r\nz\r\n");
+    scratch
+        .write("a.txt", "1\ntwo\n3\n4\n5\n6\n7\n8\n9\n-- ten\n\\ eleven\n")
+        .write("crlf.txt", "x\r\nz\r\n");
     scratch.write("end.txt", "still no end").write("bin", b"\0two").write("new.txt", "new\n");
     scratch.write("tools/b/ä \"q\"\t.txt", "q\nr\n").write("+++ b/c.txt", "odd\n");
     scratch.git("rm -q gone.txt");
@@ -116,16 +125,28 @@ fn by_others() {
     check("--- a/x\n+++ b/x\n@@ -1 +1,2 @@\n \\ a\n+\\ b\n", &["x 1  \\ a +\\ b"]);
     check("Binary files a/x.png and b/x.png differ\n", &["b/x.png binary"]);
     check("--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+a\n\\ No newline at end of file\n", &["x 1 +a"]);
-    check("--- a/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n--- a/y\n+++ b/y\n@@ -0,0 +7 @@\n+b\n", &["x 0", "y 7 +b"]);
+    check(
+        "--- a/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n--- a/y\n+++ b/y\n@@ -0,0 +7 @@\n+b\n",
+        &["x 0", "y 7 +b"],
+    );
 }
 
 #[test]
 fn broken() {
     let error = |text: &str| read(text).unwrap_err();
     let names = "--- a/x\n+++ b/x\n";
-    assert_eq!(error(&format!("{names}@@ -1,2 +1,2 @@\n a\n")), "line 5 of the diff: the diff ends within a hunk");
-    assert_eq!(error(&format!("{names}@@ -1 +1 @@\n?a\n")), "line 4 of the diff: not a line of the hunk it stands in");
-    assert_eq!(error(&format!("{names}@@ -1 +1 @@\n+a\n+b\n")), "line 5 of the diff: not a line of the hunk it stands in");
+    assert_eq!(
+        error(&format!("{names}@@ -1,2 +1,2 @@\n a\n")),
+        "line 5 of the diff: the diff ends within a hunk"
+    );
+    assert_eq!(
+        error(&format!("{names}@@ -1 +1 @@\n?a\n")),
+        "line 4 of the diff: not a line of the hunk it stands in"
+    );
+    assert_eq!(
+        error(&format!("{names}@@ -1 +1 @@\n+a\n+b\n")),
+        "line 5 of the diff: not a line of the hunk it stands in"
+    );
     assert_eq!(error("@@ -1 +1 @@\n-a\n+b\n"), "line 1 of the diff: a hunk of no file");
 }
 

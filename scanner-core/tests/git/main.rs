@@ -1,5 +1,4 @@
 //! The git source against repositories that real git builds.
-#![cfg(feature = "git")]
 
 mod diff;
 mod history;

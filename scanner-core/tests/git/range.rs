@@ -20,7 +20,11 @@ fn text(spec: &str) -> Spec {
 }
 
 fn push(local: &str, remote: &str) -> Spec {
-    Spec::Push { local: local.to_owned(), remote: remote.to_owned(), name: Some("origin".to_owned()) }
+    Spec::Push {
+        local: local.to_owned(),
+        remote: remote.to_owned(),
+        name: Some("origin".to_owned()),
+    }
 }
 
 #[track_caller]
@@ -28,7 +32,10 @@ fn check(scratch: &Scratch, spec: Spec, commits: u64, expected: &[&str]) {
     let (keep, totals) = look(scratch, &Range::new([spec]));
     assert_eq!(keep.added(), expected);
     assert_eq!(totals.commits, commits);
-    assert_eq!(keep.seen.iter().filter(|seen| seen.kind == Kind::CommitMessage).count() as u64, commits);
+    assert_eq!(
+        keep.seen.iter().filter(|seen| seen.kind == Kind::CommitMessage).count() as u64,
+        commits
+    );
     assert!(keep.problems.is_empty(), "{:?}", keep.problems);
 }
 
@@ -52,7 +59,12 @@ fn linear() {
     check(&scratch, text(&ids[0]), 1, &["a.txt: one/"]);
     check(&scratch, text("main..main"), 0, &[]);
     check(&scratch, Spec::Since(ids[1].clone()), 1, &["a.txt: two/"]);
-    check(&scratch, Spec::From("main".to_owned()), 3, &["a.txt: one/", "a.txt: two/", "dir/b.txt: b/"]);
+    check(
+        &scratch,
+        Spec::From("main".to_owned()),
+        3,
+        &["a.txt: one/", "a.txt: two/", "dir/b.txt: b/"],
+    );
     let (keep, _) = look(&scratch, &Range::new([text("HEAD~..HEAD")]));
     let message = keep.seen.iter().find(|seen| seen.kind == Kind::CommitMessage).unwrap();
     assert_eq!(message.path, format!("{}:message", &ids[2][..12]));
@@ -135,7 +147,12 @@ fn dates_out_of_order() {
     commit("old.txt", "100000000 +0000");
     commit("new.txt", "1900000000 +0000");
     commit("old2.txt", "200000000 +0000");
-    check(&scratch, text("HEAD~3..HEAD"), 3, &["new.txt: new.txt", "old.txt: old.txt", "old2.txt: old2.txt"]);
+    check(
+        &scratch,
+        text("HEAD~3..HEAD"),
+        3,
+        &["new.txt: new.txt", "old.txt: old.txt", "old2.txt: old2.txt"],
+    );
     check(&scratch, text("HEAD~1..HEAD"), 1, &["old2.txt: old2.txt"]);
 }
 
@@ -184,9 +201,16 @@ fn limits() {
 fn names_that_mean_nothing() {
     let (scratch, _) = base();
     let repo = Repo::open(scratch.path()).unwrap();
-    for spec in ["nowhere..HEAD", "nowhere", &format!("{}..HEAD", "ab".repeat(20)), "HEAD:a.txt..HEAD"] {
-        let error = range(&repo, &Range::new([text(spec)]), &mut [Keep::default()]).unwrap_err().to_string();
-        assert!(error.starts_with("cannot re") || error.contains("not a commit"), "{spec}: {error}");
+    for spec in
+        ["nowhere..HEAD", "nowhere", &format!("{}..HEAD", "ab".repeat(20)), "HEAD:a.txt..HEAD"]
+    {
+        let error = range(&repo, &Range::new([text(spec)]), &mut [Keep::default()])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("cannot re") || error.contains("not a commit"),
+            "{spec}: {error}"
+        );
     }
 }
 
@@ -200,6 +224,7 @@ fn shallow() {
     let totals = range(&repo, &Range::new([text("HEAD")]), &mut keep).unwrap();
     assert_eq!((totals.commits, totals.shallow, totals.problems), (1, 1, 0));
     assert_eq!(keep[0].added(), ["a.txt: one/two/", "dir/b.txt: b/"]);
-    let error = range(&repo, &Range::new([text("HEAD~..HEAD")]), &mut keep).unwrap_err().to_string();
+    let error =
+        range(&repo, &Range::new([text("HEAD~..HEAD")]), &mut keep).unwrap_err().to_string();
     assert!(error.contains("shallow"), "{error}");
 }

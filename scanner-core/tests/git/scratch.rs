@@ -10,33 +10,39 @@ use secscan_core::source::git::{Kind, Object, Visitor};
 use secscan_core::source::{Problem, Skip};
 
 /// A directory to build repositories in, gone at the end.
-pub struct Scratch {
+pub(crate) struct Scratch {
     dir: tempfile::TempDir,
     clock: Cell<u64>,
 }
 
 impl Scratch {
     /// A repository with no commit.
-    pub fn init() -> Scratch {
+    pub(crate) fn init() -> Scratch {
         let scratch = Scratch::empty();
         scratch.git("init -q -b main .");
         scratch
     }
 
-    pub fn empty() -> Scratch {
+    pub(crate) fn empty() -> Scratch {
         Scratch { dir: tempfile::tempdir().unwrap(), clock: Cell::new(1_700_000_000) }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
 
     /// Runs git with arguments split at blanks; `_` in an argument stands for a blank.
-    pub fn git(&self, args: &str) -> String {
+    pub(crate) fn git(&self, args: &str) -> String {
         self.git_in(".", args, &[], b"").0
     }
 
-    pub fn git_in(&self, dir: &str, args: &str, env: &[(&str, &str)], input: &[u8]) -> (String, bool) {
+    pub(crate) fn git_in(
+        &self,
+        dir: &str,
+        args: &str,
+        env: &[(&str, &str)],
+        input: &[u8],
+    ) -> (String, bool) {
         let mut command = self.command(dir, env);
         command.args(args.split(' ').map(|arg| arg.replace('_', " ")));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -72,7 +78,7 @@ impl Scratch {
         command
     }
 
-    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) -> &Scratch {
+    pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) -> &Scratch {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -80,36 +86,39 @@ impl Scratch {
     }
 
     /// Writes a file, stages all, commits.
-    pub fn commit(&self, path: &str, text: impl AsRef<[u8]>) -> String {
+    pub(crate) fn commit(&self, path: &str, text: impl AsRef<[u8]>) -> String {
         self.write(path, text);
         self.git("add -A");
         self.git(&format!("commit -q -m change_{}", path.replace('/', "-")));
         self.git("rev-parse HEAD")
     }
 
-    pub fn packs(&self) -> Vec<PathBuf> {
+    pub(crate) fn packs(&self) -> Vec<PathBuf> {
         let packs = fs::read_dir(self.path().join(".git/objects/pack")).unwrap();
-        packs.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "pack")).collect()
+        packs
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "pack"))
+            .collect()
     }
 }
 
 /// One object that was handed out.
 #[derive(Debug)]
-pub struct Seen {
-    pub id: secscan_core::source::git::Id,
-    pub kind: Kind,
-    pub path: String,
-    pub text: String,
-    pub commit: Option<String>,
-    pub added: String,
+pub(crate) struct Seen {
+    pub(crate) id: secscan_core::source::git::Id,
+    pub(crate) kind: Kind,
+    pub(crate) path: String,
+    pub(crate) text: String,
+    pub(crate) commit: Option<String>,
+    pub(crate) added: String,
 }
 
 /// Keeps everything.
 #[derive(Debug, Default)]
-pub struct Keep {
-    pub seen: Vec<Seen>,
-    pub problems: Vec<String>,
-    pub skipped: Vec<String>,
+pub(crate) struct Keep {
+    pub(crate) seen: Vec<Seen>,
+    pub(crate) problems: Vec<String>,
+    pub(crate) skipped: Vec<String>,
 }
 
 impl Visitor for Keep {
@@ -138,7 +147,7 @@ impl Visitor for Keep {
 
 impl Keep {
     /// Two visitors into one.
-    pub fn merge(visitors: [Keep; 2]) -> Keep {
+    pub(crate) fn merge(visitors: [Keep; 2]) -> Keep {
         let mut all = Keep::default();
         for visitor in visitors {
             all.seen.extend(visitor.seen);
@@ -151,16 +160,18 @@ impl Keep {
     }
 
     /// `path: added lines` of every blob.
-    pub fn added(&self) -> Vec<String> {
-        self.blobs().map(|seen| format!("{}: {}", seen.path, seen.added.replace('\n', "/"))).collect()
+    pub(crate) fn added(&self) -> Vec<String> {
+        self.blobs()
+            .map(|seen| format!("{}: {}", seen.path, seen.added.replace('\n', "/")))
+            .collect()
     }
 
-    pub fn blobs(&self) -> impl Iterator<Item = &Seen> {
+    pub(crate) fn blobs(&self) -> impl Iterator<Item = &Seen> {
         self.seen.iter().filter(|seen| seen.kind == Kind::Blob)
     }
 
     /// The object whose text holds a word. There must be just one.
-    pub fn with(&self, word: &str) -> &Seen {
+    pub(crate) fn with(&self, word: &str) -> &Seen {
         let found: Vec<_> = self.seen.iter().filter(|seen| seen.text.contains(word)).collect();
         assert_eq!(found.len(), 1, "{word} in {:#?}", self);
         found[0]

@@ -25,7 +25,10 @@ fn check(scratch: &Scratch, expected: &[&str]) {
 
 fn base() -> Scratch {
     let scratch = Scratch::init();
-    scratch.write("a.txt", "one\ntwo\nthree\n").write("dir/sub/b.txt", "b\n").write("dir/c.txt", "c\n");
+    scratch
+        .write("a.txt", "one\ntwo\nthree\n")
+        .write("dir/sub/b.txt", "b\n")
+        .write("dir/c.txt", "c\n");
     scratch.git("add -A");
     scratch.git("commit -q -m first");
     scratch
@@ -76,7 +79,10 @@ fn another_index() {
     scratch.git_in(".", "add other.txt", &env, b"");
     check(&scratch, &[]);
     assert_eq!(in_child(&scratch, &[("GIT_INDEX_FILE", "next.lock")]), "other.txt: other/");
-    assert_eq!(in_child(&scratch, &[("GIT_INDEX_FILE", "next.lock"), ("GIT_DIR", ".git")]), "other.txt: other/");
+    assert_eq!(
+        in_child(&scratch, &[("GIT_INDEX_FILE", "next.lock"), ("GIT_DIR", ".git")]),
+        "other.txt: other/"
+    );
 }
 
 #[test]
@@ -93,7 +99,9 @@ fn another_object_directory() {
     scratch.git_in(".", "add other.txt", &env, b"");
     let (keep, totals) = look(&scratch, ".", Scope::Added);
     assert_eq!(totals.problems, 1, "{keep:?}");
-    assert!(keep.problems[0].starts_with("other.txt: object ") && keep.problems[0].contains("missing"));
+    assert!(
+        keep.problems[0].starts_with("other.txt: object ") && keep.problems[0].contains("missing")
+    );
     assert_eq!(in_child(&scratch, &env), "other.txt: quarantined/");
 }
 
@@ -166,7 +174,10 @@ fn deletions_and_modes() {
 fn a_file_becomes_a_directory() {
     let scratch = base();
     scratch.git("rm -q -r dir a.txt");
-    scratch.write("dir", "now a file\n").write("a.txt/in", "now a directory\n").write("a.txt-more", "m\n");
+    scratch
+        .write("dir", "now a file\n")
+        .write("a.txt/in", "now a directory\n")
+        .write("a.txt-more", "m\n");
     scratch.git("add -A");
     check(&scratch, &["a.txt-more: m/", "a.txt/in: now a directory/", "dir: now a file/"]);
 }
@@ -185,7 +196,10 @@ fn submodules_and_pointers() {
     let scratch = base();
     let id = scratch.git("rev-parse HEAD");
     scratch.git(&format!("update-index --add --cacheinfo 160000,{id},module"));
-    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12\n", "a1".repeat(32));
+    let pointer = format!(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12\n",
+        "a1".repeat(32)
+    );
     scratch.write("big.bin", &pointer).write("fake.bin", pointer + "token=x\n");
     scratch.git("add big.bin fake.bin");
     let (keep, totals) = look(&scratch, ".", Scope::Added);
@@ -203,7 +217,11 @@ fn conflicts() {
     scratch.commit("a.txt", "one\nours\nthree\n");
     assert!(!scratch.git_in(".", "merge side", &[], b"").1);
     let (keep, _) = look(&scratch, ".", Scope::Added);
-    assert_eq!(keep.added(), ["a.txt: one/theirs/three/", "a.txt: one/two/three/"], "ours is what HEAD has");
+    assert_eq!(
+        keep.added(),
+        ["a.txt: one/theirs/three/", "a.txt: one/two/three/"],
+        "ours is what HEAD has"
+    );
     scratch.write("a.txt", "one\nresolved\nthree\n");
     scratch.git("add a.txt");
     check(&scratch, &["a.txt: resolved/"]);
@@ -260,7 +278,8 @@ fn bare_and_none() {
     assert!(error.starts_with("cannot open a git repository at "), "{error}");
     scratch.git("init -q --bare .");
     let repo = Repo::open(scratch.path()).unwrap();
-    let error = staged(&repo, Scope::Added, u64::MAX, &mut [Keep::default()]).unwrap_err().to_string();
+    let error =
+        staged(&repo, Scope::Added, u64::MAX, &mut [Keep::default()]).unwrap_err().to_string();
     assert!(error.contains("bare repository"), "{error}");
 }
 
@@ -270,7 +289,8 @@ fn a_missing_blob_is_a_problem() {
     scratch.write("a.txt", "to be lost\n");
     scratch.git("add a.txt");
     let id = scratch.git("rev-parse :a.txt");
-    std::fs::remove_file(scratch.path().join(format!(".git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
+    std::fs::remove_file(scratch.path().join(format!(".git/objects/{}/{}", &id[..2], &id[2..])))
+        .unwrap();
     let (keep, totals) = look(&scratch, ".", Scope::Added);
     assert_eq!((totals.blobs, totals.problems), (0, 1));
     assert_eq!(keep.problems, [format!("a.txt: object {id}: missing from the object store")]);
@@ -294,8 +314,7 @@ fn another_owner() {
     let scratch = base();
     let chown = Command::new("chown").args(["-R", "12345"]).arg(scratch.path()).output();
     if !chown.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: only root can give a repository to another user");
-        return;
+        return; // Only root can give a repository to another user.
     }
     let error = Repo::open(scratch.path()).unwrap_err().to_string();
     let advice = "git config --global --add safe.directory ";

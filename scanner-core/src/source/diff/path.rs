@@ -57,7 +57,8 @@ fn halves(header: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
         let (old, new) = (&names[..*at], &names[at + 1..]);
         old == new || are_prefixed(old, new) && old[2..] == new[2..]
     };
-    let at = blanks().find(alike).or_else(|| (blanks().count() == 1).then(|| blanks().next())?)?;
+    let at =
+        blanks().find(alike).or_else(|| (blanks().count() == 1).then(|| blanks().next())?)?;
     Some((names[..at].to_vec(), names[at + 1..].to_vec()))
 }
 
@@ -97,7 +98,9 @@ fn unquoted(name: &[u8]) -> Vec<u8> {
         }
         let digits = rest.iter().take(3).take_while(|byte| (b'0'..b'8').contains(byte)).count();
         if digits > 0 {
-            let value = rest[..digits].iter().fold(0u32, |value, digit| value * 8 + u32::from(digit - b'0'));
+            let value = rest[..digits]
+                .iter()
+                .fold(0u32, |value, digit| value * 8 + u32::from(digit - b'0'));
             plain.push(value as u8);
             rest = &rest[digits..];
             continue;

@@ -51,7 +51,9 @@ impl<'r> Commits<'r> {
     pub(super) fn read(&mut self, id: ObjectId) -> Result<Commit, Lost> {
         let lost = |why| Lost { id, why };
         match self.reader.find(&id, &mut self.buffer).map_err(lost)? {
-            Kind::Commit => self.parse(id).ok_or_else(|| lost("the commit is malformed".to_owned())),
+            Kind::Commit => {
+                self.parse(id).ok_or_else(|| lost("the commit is malformed".to_owned()))
+            }
             other => Err(lost(format!("a {other} where a commit was expected"))),
         }
     }
@@ -60,14 +62,17 @@ impl<'r> Commits<'r> {
         let mut iter = CommitRefIter::from_bytes(&self.buffer, id.kind());
         let tree = iter.tree_id().ok()?;
         let boundary = self.repo.shallow.binary_search(&id).is_ok();
-        let parents = if boundary { Vec::new() } else { iter.clone().parent_ids().collect() };
+        let parents = if boundary { Vec::new() } else { iter.parent_ids().collect() };
         // A date that cannot be read puts the commit at the end; it is still walked.
         let time = iter.committer().ok().map_or(0, |who| who.seconds());
         Some(Commit { id, tree, parents, boundary, time })
     }
 
     /// What an id stands for once tags are peeled, and the tags on the way.
-    pub(super) fn peel(&mut self, mut id: ObjectId) -> Result<(Vec<ObjectId>, ObjectId, Kind), Lost> {
+    pub(super) fn peel(
+        &mut self,
+        mut id: ObjectId,
+    ) -> Result<(Vec<ObjectId>, ObjectId, Kind), Lost> {
         let mut tags = Vec::new();
         loop {
             let kind = self.reader.find(&id, &mut self.buffer).map_err(|why| Lost { id, why })?;

@@ -26,7 +26,8 @@ pub(super) fn apply(base: &[u8], mut delta: &[u8], out: &mut Vec<u8>) -> Option<
         delta = rest;
         if command & 0x80 == 0 {
             // Nought is reserved.
-            let (bytes, rest) = delta.split_at_checked(usize::from(command)).filter(|_| command != 0)?;
+            let (bytes, rest) =
+                delta.split_at_checked(usize::from(command)).filter(|_| command != 0)?;
             out.extend_from_slice(bytes);
             delta = rest;
             continue;

@@ -72,12 +72,19 @@ impl Forest {
     /// Opens a pack by its index and reads the headers of its entries.
     pub(super) fn open(index_path: &Path, hash: gix::hash::Kind) -> Result<Forest, String> {
         let index = index::File::at(index_path, hash).map_err(|cause| chain(&cause))?;
-        let data = data::File::at(index_path.with_extension("pack"), hash).map_err(|cause| chain(&cause))?;
+        let data = data::File::at(index_path.with_extension("pack"), hash)
+            .map_err(|cause| chain(&cause))?;
         if index.pack_checksum() != data.checksum() || index.num_objects() != data.num_objects() {
             return Err("the index belongs to another pack".to_owned());
         }
         let mut entries: Vec<_> = (0..index.num_objects())
-            .map(|place| Entry { offset: index.pack_offset_at_index(place), place, child: NONE, sibling: NONE, weight: 1 })
+            .map(|place| Entry {
+                offset: index.pack_offset_at_index(place),
+                place,
+                child: NONE,
+                sibling: NONE,
+                weight: 1,
+            })
             .collect();
         entries.sort_unstable_by_key(|entry| entry.offset);
         let mut forest = Forest { index, data, entries, roots: Vec::new() };
@@ -102,7 +109,9 @@ impl Forest {
                 }
                 _ => None,
             };
-            let base = base.and_then(|base| self.entries.binary_search_by_key(&base, |entry| entry.offset).ok());
+            let base = base.and_then(|base| {
+                self.entries.binary_search_by_key(&base, |entry| entry.offset).ok()
+            });
             match base {
                 Some(base) if base != at => {
                     let (child, weight) = (at as u32, self.entries[at].weight);
@@ -124,9 +133,18 @@ impl Forest {
             let more = |own: &mut VecDeque<Task>| {
                 let from = next.fetch_add(ROOTS, Ordering::Relaxed).min(self.roots.len());
                 let to = (from + ROOTS).min(self.roots.len());
-                own.extend(self.roots[from..to].iter().rev().map(|&entry| Task { entry, base: None }));
+                own.extend(
+                    self.roots[from..to].iter().rev().map(|&entry| Task { entry, base: None }),
+                );
             };
-            let mut decoder = Decoder { forest: self, inflate: Inflate::default(), delta: Vec::new(), leaf: Vec::new(), spare: Vec::new(), reached: 0 };
+            let mut decoder = Decoder {
+                forest: self,
+                inflate: Inflate::default(),
+                delta: Vec::new(),
+                leaf: Vec::new(),
+                spare: Vec::new(),
+                reached: 0,
+            };
             queue.work(more, |task, own| {
                 if !stop.load(Ordering::Relaxed) && decoder.run(task, own, sink).is_break() {
                     stop.store(true, Ordering::Relaxed);
@@ -194,11 +212,20 @@ struct Decoder<'f> {
 }
 
 impl Decoder<'_> {
-    fn run(&mut self, task: Task, own: &mut VecDeque<Task>, sink: &mut impl Sink) -> ControlFlow<()> {
+    fn run(
+        &mut self,
+        task: Task,
+        own: &mut VecDeque<Task>,
+        sink: &mut impl Sink,
+    ) -> ControlFlow<()> {
         let forest = self.forest;
         let has_children = forest.entries[task.entry as usize].child != NONE;
         let id = forest.id(task.entry);
-        let mut bytes = if has_children { self.spare.pop().unwrap_or_default() } else { std::mem::take(&mut self.leaf) };
+        let mut bytes = if has_children {
+            self.spare.pop().unwrap_or_default()
+        } else {
+            std::mem::take(&mut self.leaf)
+        };
         let kind = self.decode(&task, id, has_children, &mut bytes, sink);
         if let Some(Ok(bytes)) = task.base.map(Arc::try_unwrap) {
             self.keep(bytes.bytes);
@@ -210,10 +237,16 @@ impl Decoder<'_> {
                 if has_children {
                     let base = Arc::new(Base { kind, bytes: std::mem::take(&mut bytes) });
                     let start = own.len();
-                    own.extend(forest.children(task.entry).map(|entry| Task { entry, base: Some(base.clone()) }));
+                    own.extend(
+                        forest
+                            .children(task.entry)
+                            .map(|entry| Task { entry, base: Some(base.clone()) }),
+                    );
                     // The heaviest stands first, and the last is taken first.
                     let children = &mut own.make_contiguous()[start..];
-                    children.sort_by_key(|task| std::cmp::Reverse(forest.entries[task.entry as usize].weight));
+                    children.sort_by_key(|task| {
+                        std::cmp::Reverse(forest.entries[task.entry as usize].weight)
+                    });
                 }
                 flow
             }
@@ -269,7 +302,9 @@ impl Decoder<'_> {
         out.clear();
         match (&task.base, entry.header.as_kind()) {
             (None, Some(kind)) => {
-                if sink.passes_over(kind) || !is_base && !sink.wants(id, kind, entry.decompressed_size) {
+                if sink.passes_over(kind)
+                    || !is_base && !sink.wants(id, kind, entry.decompressed_size)
+                {
                     return Ok(None);
                 }
                 self.inflate(&entry, out)?;
@@ -278,7 +313,8 @@ impl Decoder<'_> {
             (Some(base), None) => {
                 let mut delta = std::mem::take(&mut self.delta);
                 let built = self.inflate(&entry, &mut delta).and_then(|()| {
-                    let (base_size, size, commands) = delta::header(&delta).ok_or("the delta is malformed")?;
+                    let (base_size, size, commands) =
+                        delta::header(&delta).ok_or("the delta is malformed")?;
                     if base_size != base.bytes.len() {
                         return Err("the delta was made for another base".to_owned());
                     }
@@ -307,7 +343,10 @@ impl Decoder<'_> {
             return Err("the entry's size cannot be true".to_owned());
         }
         out.resize(size as usize, 0);
-        self.forest.data.decompress_entry(entry, &mut self.inflate, out).map_err(|cause| chain(&cause))?;
+        self.forest
+            .data
+            .decompress_entry(entry, &mut self.inflate, out)
+            .map_err(|cause| chain(&cause))?;
         Ok(())
     }
 }

@@ -55,14 +55,20 @@ impl Default for History {
 ///
 /// # Errors
 /// The refs or the store cannot be listed, or a branch does not exist.
-pub fn history<V: Visitor>(repo: &Repo, options: &History, visitors: &mut [V]) -> Result<Totals, Error> {
+pub fn history<V: Visitor>(
+    repo: &Repo,
+    options: &History,
+    visitors: &mut [V],
+) -> Result<Totals, Error> {
     if options.branches.is_empty() && options.max_commits.is_none() && options.since.is_none() {
         return everything(repo, options.max_size, visitors);
     }
     let mut specs: Vec<_> = options.branches.iter().cloned().map(Spec::From).collect();
     if specs.is_empty() {
         let tips = refs::all(repo)?;
-        specs.extend(tips.iter().filter(|tip| tip.must_exist).map(|tip| Spec::From(tip.id.to_string())));
+        specs.extend(
+            tips.iter().filter(|tip| tip.must_exist).map(|tip| Spec::From(tip.id.to_string())),
+        );
     }
     let mut limited = Range::new(specs);
     limited.scope = super::Scope::Whole;
@@ -83,7 +89,8 @@ fn everything<V: Visitor>(repo: &Repo, max_size: u64, visitors: &mut [V]) -> Res
     };
     problems.into_iter().for_each(|problem| tell(problem, visitors));
 
-    let mut scans: Vec<_> = visitors.iter_mut().map(|visitor| Scan::new(repo, &store, max_size, visitor)).collect();
+    let mut scans: Vec<_> =
+        visitors.iter_mut().map(|visitor| Scan::new(repo, &store, max_size, visitor)).collect();
     store.walk(&mut scans, &AtomicBool::new(false));
     let mut suspects = Vec::new();
     let mut seen = Totals::default();
@@ -104,7 +111,11 @@ fn everything<V: Visitor>(repo: &Repo, max_size: u64, visitors: &mut [V]) -> Res
         tell(object_problem(Some(name.as_bytes()), id, reader.missing()), visitors);
     }
     if gone.len() > NAMED {
-        let more = io::Error::other(format!("{} more objects are {}", gone.len() - NAMED, reader.missing()));
+        let more = io::Error::other(format!(
+            "{} more objects are {}",
+            gone.len() - NAMED,
+            reader.missing()
+        ));
         tell(Problem::new(repo.git_dir(), more), visitors);
     }
     totals.add(&seen);
@@ -121,14 +132,22 @@ pub(super) struct Store {
 impl Store {
     /// Opens the packs and lists the loose objects. What could not be opened is in the second part.
     pub(super) fn open(repo: &Repo) -> Result<(Store, Vec<Problem>), Error> {
-        let mut store = Store { packs: Vec::new(), loose: Vec::new(), loose_ids: Default::default() };
+        let mut store =
+            Store { packs: Vec::new(), loose: Vec::new(), loose_ids: Default::default() };
         let mut problems = Vec::new();
         for dir in &repo.object_dirs {
             let failed = |path: PathBuf, why: String| Problem::new(path, io::Error::other(why));
             let mut indices: Vec<PathBuf> = match fs::read_dir(dir.join("pack")) {
-                Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
+                Ok(entries) => {
+                    entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect()
+                }
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound => Vec::new(),
-                Err(cause) => return Err(Error::caused(&format!("cannot list {}", dir.join("pack").display()), cause)),
+                Err(cause) => {
+                    return Err(Error::caused(
+                        &format!("cannot list {}", dir.join("pack").display()),
+                        cause,
+                    ));
+                }
             };
             indices.retain(|path| path.extension().is_some_and(|end| end == "idx"));
             indices.sort();
@@ -162,7 +181,8 @@ impl Store {
     /// Tells every object of the store to the sinks, each once.
     pub(super) fn walk<S: Sink>(&self, sinks: &mut [S], stop: &AtomicBool) {
         for (at, pack) in self.packs.iter().enumerate() {
-            let mut once: Vec<_> = sinks.iter_mut().map(|sink| Once { sink, earlier: &self.packs[..at] }).collect();
+            let mut once: Vec<_> =
+                sinks.iter_mut().map(|sink| Once { sink, earlier: &self.packs[..at] }).collect();
             pack.walk(&mut once, stop);
         }
         for (objects, ids) in &self.loose {
@@ -216,7 +236,11 @@ impl<S: Sink> Sink for Once<'_, S> {
     }
 
     fn object(&mut self, id: &gix::oid, kind: ObjectKind, bytes: &[u8]) -> ControlFlow<()> {
-        if self.is_first(id) { self.sink.object(id, kind, bytes) } else { ControlFlow::Continue(()) }
+        if self.is_first(id) {
+            self.sink.object(id, kind, bytes)
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn broken(&mut self, id: &gix::oid, why: &str) {
@@ -240,12 +264,21 @@ struct Scan<'a, V> {
 impl<'a, V: Visitor> Scan<'a, V> {
     fn new(repo: &'a Repo, store: &'a Store, max_size: u64, visitor: &'a mut V) -> Scan<'a, V> {
         let present = vec![repo.hash().null(); REMEMBERED];
-        Scan { repo, store, max_size, visitor, totals: Totals::default(), present, suspects: HashSet::new() }
+        Scan {
+            repo,
+            store,
+            max_size,
+            visitor,
+            totals: Totals::default(),
+            present,
+            suspects: HashSet::new(),
+        }
     }
 
     fn is_there(&mut self, id: &gix::oid) -> bool {
         let bytes = id.as_bytes();
-        let slot = &mut self.present[usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % REMEMBERED];
+        let slot =
+            &mut self.present[usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % REMEMBERED];
         if **slot == *id {
             return true;
         }
@@ -330,7 +363,10 @@ impl<V: Visitor> Sink for Scan<'_, V> {
             }
             ObjectKind::Tag => {
                 self.totals.tags += 1;
-                if !TagRefIter::from_bytes(bytes, id.kind()).target_id().is_ok_and(|id| self.is_there(&id)) {
+                if !TagRefIter::from_bytes(bytes, id.kind())
+                    .target_id()
+                    .is_ok_and(|id| self.is_there(&id))
+                {
                     self.suspects.insert(id.to_owned());
                 }
                 self.hand_out(id, Kind::TagMessage, message(bytes))

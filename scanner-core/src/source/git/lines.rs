@@ -46,7 +46,11 @@ impl AddedLines {
             if both.start < both.end {
                 ranges.push(both);
             }
-            if a.end <= b.end { left.next() } else { right.next() };
+            if a.end <= b.end {
+                left.next()
+            } else {
+                right.next()
+            };
         }
         AddedLines { ranges }
     }

@@ -13,7 +13,10 @@ use super::refs;
 use super::repo::{Error, Repo};
 
 /// What the suspects name that is not there, as far as a ref reaches the suspects, and at which path.
-pub(super) fn reached(repo: &Repo, suspects: &HashSet<ObjectId>) -> Result<Vec<(String, ObjectId)>, Error> {
+pub(super) fn reached(
+    repo: &Repo,
+    suspects: &HashSet<ObjectId>,
+) -> Result<Vec<(String, ObjectId)>, Error> {
     let reader = repo.reader()?;
     let mut commits = Commits::new(repo, &reader);
     let (mut gone, mut seen) = (Vec::new(), HashSet::new());
@@ -27,7 +30,8 @@ pub(super) fn reached(repo: &Repo, suspects: &HashSet<ObjectId>) -> Result<Vec<(
             Err(_) => {}
         }
     }
-    let history = commits.walk(&tips, &[], Limit::default(), &mut |lost| gone.push(("commit".to_owned(), lost.id)));
+    let history = commits
+        .walk(&tips, &[], Limit::default(), &mut |lost| gone.push(("commit".to_owned(), lost.id)));
     trees.extend(history.into_iter().map(|commit| (String::new(), commit.tree)));
     let mut there = Vec::new();
     while let Some((path, id)) = trees.pop() {

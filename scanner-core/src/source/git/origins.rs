@@ -69,28 +69,40 @@ pub fn origins(repo: &Repo, ids: &[Id], reach: Reach) -> Result<HashMap<Id, Orig
         let Ok((tags, id, kind)) = commits.peel(tip.id) else { continue };
         let last = tags.last().copied();
         for tag in tags.into_iter().filter(|tag| wanted.contains(tag)) {
-            found.entry(tag).or_insert(Found { order: usize::MAX, by: Some(tag), paths: Vec::new() });
+            found.entry(tag).or_insert(Found {
+                order: usize::MAX,
+                by: Some(tag),
+                paths: Vec::new(),
+            });
         }
         match kind {
             ObjectKind::Commit => tips.push(id),
-            _ => below(&reader, id, kind, &wanted, &mut |id, path| note(&mut found, id, usize::MAX, last, path)),
+            _ => below(&reader, id, kind, &wanted, &mut |id, path| {
+                note(&mut found, id, usize::MAX, last, path)
+            }),
         }
     }
     let leads = Leads::find(repo, &wanted)?;
     if reach == Reach::Store {
         tips.extend(&leads.commits);
         for tag in leads.tags.iter().filter(|tag| wanted.contains(*tag)) {
-            found.entry(*tag).or_insert(Found { order: usize::MAX, by: Some(*tag), paths: Vec::new() });
+            found.entry(*tag).or_insert(Found {
+                order: usize::MAX,
+                by: Some(*tag),
+                paths: Vec::new(),
+            });
         }
     }
     let mut history = commits.walk(&tips, &[], Limit::default(), &mut |_| {});
     history.reverse();
-    let trees: HashMap<ObjectId, ObjectId> = history.iter().map(|commit| (commit.id, commit.tree)).collect();
+    let trees: HashMap<ObjectId, ObjectId> =
+        history.iter().map(|commit| (commit.id, commit.tree)).collect();
     for (order, commit) in history.iter().enumerate() {
         if wanted.contains(&commit.id) {
             found.insert(commit.id, Found { order, by: Some(commit.id), paths: Vec::new() });
         }
-        let parents: Vec<_> = commit.parents.iter().filter_map(|id| trees.get(id).copied()).collect();
+        let parents: Vec<_> =
+            commit.parents.iter().filter_map(|id| trees.get(id).copied()).collect();
         leads.introduced(commit.tree, &parents, &mut Vec::new(), &mut |id, path| {
             note(&mut found, id, order, Some(commit.id), path);
         });
@@ -114,7 +126,13 @@ struct Found {
     paths: Vec<Vec<u8>>,
 }
 
-fn note(found: &mut HashMap<ObjectId, Found>, id: ObjectId, order: usize, by: Option<ObjectId>, path: &[u8]) {
+fn note(
+    found: &mut HashMap<ObjectId, Found>,
+    id: ObjectId,
+    order: usize,
+    by: Option<ObjectId>,
+    path: &[u8],
+) {
     let known = found.entry(id).or_insert(Found { order, by, paths: Vec::new() });
     let earlier = order < known.order;
     if earlier {
@@ -150,7 +168,9 @@ impl Leads {
         let mut leads = Leads::default();
         let mut level: IdSet<ObjectId> = wanted.iter().copied().collect();
         for first in std::iter::once(true).chain(std::iter::repeat(false)) {
-            let mut climbs: Vec<_> = (0..threads).map(|_| Climb { level: &level, first, up: Leads::default() }).collect();
+            let mut climbs: Vec<_> = (0..threads)
+                .map(|_| Climb { level: &level, first, up: Leads::default() })
+                .collect();
             store.walk(&mut climbs, &AtomicBool::new(false));
             let ups: Vec<Leads> = climbs.into_iter().map(|climb| climb.up).collect();
             let mut next = IdSet::default();
@@ -187,7 +207,9 @@ impl Leads {
         for lead in self.trees.get(&tree).into_iter().flatten() {
             let same = |other: &ObjectId| {
                 let entries = self.trees.get(other)?;
-                entries.iter().find(|entry| entry.name == lead.name && entry.is_tree == lead.is_tree)
+                entries
+                    .iter()
+                    .find(|entry| entry.name == lead.name && entry.is_tree == lead.is_tree)
             };
             let old: Vec<ObjectId> = others.iter().filter_map(same).map(|entry| entry.id).collect();
             let len = path.len();
@@ -261,7 +283,12 @@ fn below(
 }
 
 /// Those of the wanted objects that `HEAD` reaches: blobs in its tree, commits in its past.
-fn in_head(repo: &Repo, commits: &mut Commits<'_>, leads: &Leads, wanted: &HashSet<ObjectId>) -> HashSet<ObjectId> {
+fn in_head(
+    repo: &Repo,
+    commits: &mut Commits<'_>,
+    leads: &Leads,
+    wanted: &HashSet<ObjectId>,
+) -> HashSet<ObjectId> {
     let mut here = HashSet::new();
     let local = repo.inner.to_thread_local();
     let head = local.head().ok().and_then(|head| head.try_into_peeled_id().ok().flatten());
@@ -301,7 +328,10 @@ fn describe(reader: &Reader, found: Found) -> Origin {
         }
     }
     let text = message(&buffer);
-    let line = text.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    let line = text
+        .split(|byte| *byte == b'\n')
+        .find(|line| !line.trim_ascii().is_empty())
+        .unwrap_or_default();
     origin.subject = String::from_utf8_lossy(line).trim().to_owned();
     origin
 }

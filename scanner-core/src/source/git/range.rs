@@ -75,15 +75,24 @@ impl Range {
 /// A name that means nothing here.
 pub fn range<V: Visitor>(repo: &Repo, range: &Range, visitors: &mut [V]) -> Result<Totals, Error> {
     let reader = repo.reader()?;
-    let mut plan = Plan { repo, reader: &reader, commits: Vec::new(), extra: Vec::new(), lost: Vec::new() };
     let limit = Limit { count: range.max_commits, since: range.since };
-    for spec in &range.specs {
-        plan.add(spec, limit)?;
-    }
+    let mut plan = Plan {
+        repo,
+        reader: &reader,
+        limit,
+        from: Vec::new(),
+        commits: Vec::new(),
+        extra: Vec::new(),
+        lost: Vec::new(),
+    };
+    range.specs.iter().try_for_each(|spec| plan.add(spec))?;
+    let from = std::mem::take(&mut plan.from);
+    plan.walk(&from, &[]);
     let Plan { mut commits, extra, mut lost, .. } = plan;
     let mut seen = HashSet::new();
     commits.retain(|commit| seen.insert(commit.id));
     commits.sort_by_key(|commit| commit.time);
+    commits.drain(..commits.len().saturating_sub(limit.count.unwrap_or(usize::MAX)));
     let boundaries = commits.iter().filter(|commit| commit.boundary).count() as u64;
 
     let mut found = Introduced::default();
@@ -109,6 +118,9 @@ pub fn range<V: Visitor>(repo: &Repo, range: &Range, visitors: &mut [V]) -> Resu
 struct Plan<'r> {
     repo: &'r Repo,
     reader: &'r Reader,
+    limit: Limit,
+    /// Tips that are walked together.
+    from: Vec<ObjectId>,
     commits: Vec<Commit>,
     /// Tags on the way, and what a tag may name that is no commit.
     extra: Vec<(ObjectId, ObjectKind)>,
@@ -116,23 +128,25 @@ struct Plan<'r> {
 }
 
 impl Plan<'_> {
-    fn add(&mut self, spec: &Spec, limit: Limit) -> Result<(), Error> {
+    fn add(&mut self, spec: &Spec) -> Result<(), Error> {
         match spec {
-            Spec::Since(base) => self.between(base, "HEAD", limit),
+            Spec::Since(base) => self.between(base, "HEAD"),
             Spec::From(tip) => {
                 let tip = self.commit(tip)?;
-                self.walk(tip.as_slice(), &[], limit);
+                self.from.extend(tip);
                 Ok(())
             }
             Spec::Text(text) => {
-                let or_head = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
+                let or_head =
+                    |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
                 if let Some((left, right)) = text.split_once("...") {
-                    self.between(&or_head(left), &or_head(right), limit)?;
-                    self.between(&or_head(right), &or_head(left), limit)
+                    self.between(&or_head(left), &or_head(right))?;
+                    self.between(&or_head(right), &or_head(left))
                 } else if let Some((left, right)) = text.split_once("..") {
-                    self.between(&or_head(left), &or_head(right), limit)
+                    self.between(&or_head(left), &or_head(right))
                 } else if let Some(tip) = self.commit(text)? {
-                    let commit = Commits::new(self.repo, self.reader).read(tip).map_err(unreadable)?;
+                    let commit =
+                        Commits::new(self.repo, self.reader).read(tip).map_err(unreadable)?;
                     self.commits.push(commit);
                     Ok(())
                 } else {
@@ -149,7 +163,7 @@ impl Plan<'_> {
                     Some((_, id, ObjectKind::Commit)) => vec![id],
                     _ => self.remotes(name.as_deref())?,
                 };
-                self.walk(tip.as_slice(), &hidden, limit);
+                self.walk(tip.as_slice(), &hidden);
                 Ok(())
             }
         }
@@ -173,21 +187,22 @@ impl Plan<'_> {
         Ok(commits)
     }
 
-    fn between(&mut self, base: &str, tip: &str, limit: Limit) -> Result<(), Error> {
+    fn between(&mut self, base: &str, tip: &str) -> Result<(), Error> {
         let base = self.resolve(base)?;
         let (_, base, kind) = self.peeled(base).map_err(unreadable)?;
         if kind != ObjectKind::Commit {
             return Err(Error::new(format!("{base} is a {kind}, not a commit")));
         }
         let tip = self.commit(tip)?;
-        self.walk(tip.as_slice(), &[base], limit);
+        self.walk(tip.as_slice(), &[base]);
         Ok(())
     }
 
-    fn walk(&mut self, tips: &[ObjectId], hidden: &[ObjectId], limit: Limit) {
+    fn walk(&mut self, tips: &[ObjectId], hidden: &[ObjectId]) {
         let lost = &mut self.lost;
         let mut lose = |Lost { id, why }| lost.push(object_problem(Some(b"commit"), &id, why));
-        self.commits.extend(Commits::new(self.repo, self.reader).walk(tips, hidden, limit, &mut lose));
+        self.commits
+            .extend(Commits::new(self.repo, self.reader).walk(tips, hidden, self.limit, &mut lose));
     }
 
     /// The commit that a name means. Tags on the way are remembered, and so is what is no commit.
@@ -249,7 +264,14 @@ impl Introduced {
         }
     }
 
-    fn commit(&mut self, commit: &Commit, repo: &Repo, reader: &Reader, scope: Scope, lost: &mut Vec<Problem>) {
+    fn commit(
+        &mut self,
+        commit: &Commit,
+        repo: &Repo,
+        reader: &Reader,
+        scope: Scope,
+        lost: &mut Vec<Problem>,
+    ) {
         let mut commits = Commits::new(repo, reader);
         let mut parents = Vec::new();
         for &parent in &commit.parents {
@@ -274,13 +296,18 @@ impl Introduced {
                 });
             }
         });
-        lost.extend(unreadable.into_iter().map(|tree| object_problem(Some(&tree.path), &tree.id, tree.why)));
+        lost.extend(
+            unreadable.into_iter().map(|tree| object_problem(Some(&tree.path), &tree.id, tree.why)),
+        );
         if self.candidates[start..].iter().any(|new| new.old.is_empty()) {
             let gone = compare.gone();
             let mut at = 0;
             self.candidates.retain(|new| {
                 at += 1;
-                at <= start || scope == Scope::Whole || !new.old.is_empty() || !gone.contains(&new.id)
+                at <= start
+                    || scope == Scope::Whole
+                    || !new.old.is_empty()
+                    || !gone.contains(&new.id)
             });
             if !gone.is_empty() {
                 let gone: Arc<[ObjectId]> = gone.into_iter().collect();
@@ -309,14 +336,25 @@ impl Introduced {
                     }
                 });
                 found.into_iter().for_each(|(id, path)| self.blob(id, path));
-                lost.extend(unreadable.into_iter().map(|tree| object_problem(Some(&tree.path), &tree.id, tree.why)));
+                lost.extend(
+                    unreadable
+                        .into_iter()
+                        .map(|tree| object_problem(Some(&tree.path), &tree.id, tree.why)),
+                );
             }
         }
     }
 
     fn blob(&mut self, id: ObjectId, path: Vec<u8>) {
         if self.known.insert(id) {
-            self.candidates.push(Candidate { id, kind: Kind::Blob, path, commit: None, old: Vec::new(), gone: None });
+            self.candidates.push(Candidate {
+                id,
+                kind: Kind::Blob,
+                path,
+                commit: None,
+                old: Vec::new(),
+                gone: None,
+            });
         }
     }
 }

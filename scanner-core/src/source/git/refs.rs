@@ -25,7 +25,8 @@ pub(super) fn all(repo: &Repo) -> Result<Vec<Tip>, Error> {
     let refs = local.references().map_err(|cause| Error::caused("cannot read refs", cause))?;
     let refs = refs.all().map_err(|cause| Error::caused("cannot read refs", cause))?;
     for reference in refs {
-        let reference = reference.map_err(|cause| Error::new(format!("cannot read a ref: {cause}")))?;
+        let reference =
+            reference.map_err(|cause| Error::new(format!("cannot read a ref: {cause}")))?;
         if let Some(id) = reference.target().try_id() {
             let name = reference.name().as_bstr().to_string();
             tips.push(Tip { name, id: id.to_owned(), must_exist: true });
@@ -36,13 +37,22 @@ pub(super) fn all(repo: &Repo) -> Result<Vec<Tip>, Error> {
     heads.extend(list(&common.join("worktrees"))?);
     for dir in heads {
         let head = read(&dir.join("HEAD"))?;
-        tips.extend(hex(&head, repo).map(|id| Tip { name: "HEAD".to_owned(), id, must_exist: true }));
+        tips.extend(hex(&head, repo).map(|id| Tip {
+            name: "HEAD".to_owned(),
+            id,
+            must_exist: true,
+        }));
         let mut logs = Vec::new();
         files(dir.join("logs"), &mut logs)?;
         for log in logs {
             for line in read(&log)?.split(|byte| *byte == b'\n') {
-                let ids = line.split(|byte| *byte == b' ').take(2).filter_map(|text| hex(text, repo));
-                tips.extend(ids.map(|id| Tip { name: log.display().to_string(), id, must_exist: false }));
+                let ids =
+                    line.split(|byte| *byte == b' ').take(2).filter_map(|text| hex(text, repo));
+                tips.extend(ids.map(|id| Tip {
+                    name: log.display().to_string(),
+                    id,
+                    must_exist: false,
+                }));
             }
         }
     }
@@ -53,7 +63,11 @@ pub(super) fn all(repo: &Repo) -> Result<Vec<Tip>, Error> {
 
 /// The ids of the refs below a prefix such as `refs/remotes/origin/`.
 pub(super) fn below(repo: &Repo, prefix: &str) -> Result<Vec<ObjectId>, Error> {
-    Ok(all(repo)?.into_iter().filter(|tip| tip.must_exist && tip.name.starts_with(prefix)).map(|tip| tip.id).collect())
+    Ok(all(repo)?
+        .into_iter()
+        .filter(|tip| tip.must_exist && tip.name.starts_with(prefix))
+        .map(|tip| tip.id)
+        .collect())
 }
 
 fn hex(text: &[u8], repo: &Repo) -> Option<ObjectId> {

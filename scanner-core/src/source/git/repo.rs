@@ -21,6 +21,8 @@ pub struct Repo {
     pub(super) own_objects: PathBuf,
     /// Directories of objects, the repository's own first, then what the environment adds.
     pub(super) object_dirs: Vec<PathBuf>,
+    /// Whether the environment adds any.
+    pub(super) more_objects: bool,
     /// The commits at which a shallow clone ends, sorted.
     pub(super) shallow: Vec<gix::ObjectId>,
     pub(super) partial: bool,
@@ -37,27 +39,47 @@ impl Repo {
     /// There is no repository, it belongs to somebody else, or its format is not supported.
     pub fn open(path: impl AsRef<Path>) -> Result<Repo, Error> {
         let path = path.as_ref();
-        let level = |level| Options::default_for_level(level).bail_if_untrusted(true).strict_config(false);
-        let trust = Mapping { full: level(gix::sec::Trust::Full), reduced: level(gix::sec::Trust::Reduced) };
-        let upwards =
-            gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
-        let inner =
-            gix::ThreadSafeRepository::discover_with_environment_overrides_opts(path, upwards, trust)
-                .map_err(|cause| refused(path, cause))?;
+        let level =
+            |level| Options::default_for_level(level).bail_if_untrusted(true).strict_config(false);
+        let trust = Mapping {
+            full: level(gix::sec::Trust::Full),
+            reduced: level(gix::sec::Trust::Reduced),
+        };
+        let upwards = gix::discover::upwards::Options {
+            match_ceiling_dir_or_error: false,
+            ..Default::default()
+        };
+        let inner = gix::ThreadSafeRepository::discover_with_environment_overrides_opts(
+            path, upwards, trust,
+        )
+        .map_err(|cause| refused(path, cause))?;
         let local = inner.to_thread_local();
-        if local.config_snapshot().string("extensions.refStorage").is_some_and(|kind| kind != "files") {
-            return Err(Error::new("the repository keeps its refs in a format that is not supported (reftable)"));
+        if local
+            .config_snapshot()
+            .string("extensions.refStorage")
+            .is_some_and(|kind| kind != "files")
+        {
+            return Err(Error::new(
+                "the repository keeps its refs in a format that is not supported (reftable)",
+            ));
         }
-        let shallow = local.shallow_commits().map_err(|cause| Error::caused("cannot read the shallow file", cause))?;
+        let shallow = local
+            .shallow_commits()
+            .map_err(|cause| Error::caused("cannot read the shallow file", cause))?;
         let mut shallow: Vec<_> = shallow.iter().flat_map(|ids| ids.iter().copied()).collect();
         shallow.sort();
         let partial = local.config_snapshot().string("extensions.partialClone").is_some()
             || local.remote_names().iter().any(|name| {
-                local.config_snapshot().boolean(format!("remote.{name}.promisor").as_str()).unwrap_or(false)
+                local
+                    .config_snapshot()
+                    .boolean(format!("remote.{name}.promisor").as_str())
+                    .unwrap_or(false)
             });
         let own_objects = local.common_dir().join("objects");
         let object_dirs = object_dirs(&own_objects, local.current_dir())?;
-        Ok(Repo { inner, own_objects, object_dirs, shallow, partial })
+        let more_objects =
+            env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").is_some_and(|dirs| !dirs.is_empty());
+        Ok(Repo { inner, own_objects, object_dirs, more_objects, shallow, partial })
     }
 
     /// Whether history was cut off when the repository was cloned.

@@ -35,7 +35,14 @@ pub fn staged<V: Visitor>(
     let reader = repo.reader()?;
     let Some(index) = open_index(repo)? else { return Ok(Totals::default()) };
     let head = head_tree(repo, &reader)?;
-    let mut changes = Changes { index: &index, reader: &reader, found: Vec::new(), gone: Vec::new(), lost: Vec::new(), submodules: Vec::new() };
+    let mut changes = Changes {
+        index: &index,
+        reader: &reader,
+        found: Vec::new(),
+        gone: Vec::new(),
+        lost: Vec::new(),
+        submodules: Vec::new(),
+    };
     changes.directory(head, b"", index.entries(), index.tree());
     let Changes { mut found, gone, lost, submodules, .. } = changes;
 
@@ -86,7 +93,10 @@ fn open_index(repo: &Repo) -> Result<Option<File>, Error> {
 fn head_tree(repo: &Repo, reader: &Reader) -> Result<Option<ObjectId>, Error> {
     let local = repo.inner.to_thread_local();
     let head = local.head().map_err(|cause| Error::caused("cannot read HEAD", cause))?;
-    let id = match head.try_into_peeled_id().map_err(|cause| Error::caused("cannot read HEAD", cause))? {
+    let id = match head
+        .try_into_peeled_id()
+        .map_err(|cause| Error::caused("cannot read HEAD", cause))?
+    {
         Some(id) => id.detach(),
         None => return Ok(None),
     };
@@ -109,7 +119,13 @@ struct Changes<'a> {
 impl Changes<'_> {
     /// Compares a directory's entries with its tree; both are in the same order, a directory's name
     /// counting as if it ended in a slash.
-    fn directory(&mut self, tree: Option<ObjectId>, prefix: &[u8], entries: &[Entry], known: Option<&Known>) {
+    fn directory(
+        &mut self,
+        tree: Option<ObjectId>,
+        prefix: &[u8],
+        entries: &[Entry],
+        known: Option<&Known>,
+    ) {
         if let (Some(known), Some(tree)) = (known, tree)
             && known.num_entries.is_some_and(|count| count as usize == entries.len())
             && known.id == tree
@@ -133,7 +149,7 @@ impl Changes<'_> {
         let mut name = Vec::new();
         while let Some(first) = rest.first() {
             let path = first.path(self.index);
-            let below = &path[prefix.len()..];
+            let below: &[u8] = &path[prefix.len()..];
             let slash = below.find_byte(b'/');
             let count = match slash {
                 Some(at) => {
@@ -144,7 +160,7 @@ impl Changes<'_> {
             };
             let (group, others) = rest.split_at(count);
             rest = others;
-            let key = slash.map_or(&below[..], |at| &below[..=at]);
+            let key = slash.map_or(below, |at| &below[..=at]);
             let mut same = None;
             while let Some(entry) = old.peek() {
                 name.clear();
@@ -159,7 +175,8 @@ impl Changes<'_> {
                 }
                 old.next();
             }
-            let before = same.filter(|entry| !entry.mode.is_commit()).map(|entry| entry.oid.to_owned());
+            let before =
+                same.filter(|entry| !entry.mode.is_commit()).map(|entry| entry.oid.to_owned());
             if slash.is_none() {
                 self.file(path, group, before, same.map(|entry| entry.oid.to_owned()));
             } else if group.len() == 1 && group[0].mode == Mode::DIR {
@@ -176,7 +193,13 @@ impl Changes<'_> {
     }
 
     /// One path's entries: one, or the stages of a conflict.
-    fn file(&mut self, path: &[u8], stages: &[Entry], old: Option<ObjectId>, any_old: Option<ObjectId>) {
+    fn file(
+        &mut self,
+        path: &[u8],
+        stages: &[Entry],
+        old: Option<ObjectId>,
+        any_old: Option<ObjectId>,
+    ) {
         for entry in stages {
             if any_old == Some(entry.id) || entry.flags.contains(Flags::INTENT_TO_ADD) {
                 continue;
@@ -197,7 +220,12 @@ impl Changes<'_> {
         let mut news = Vec::new();
         let mut compare = Compare::new(self.reader);
         let lost = compare.introduced(path, tree, &[old], &mut |new| {
-            news.push((new.path.to_vec(), new.id.to_owned(), new.submodule, new.old.first().copied()));
+            news.push((
+                new.path.to_vec(),
+                new.id.to_owned(),
+                new.submodule,
+                new.old.first().copied(),
+            ));
         });
         self.lost.extend(lost.into_iter().map(|lost| (lost.path, lost.id, lost.why)));
         for (path, id, submodule, old) in news {

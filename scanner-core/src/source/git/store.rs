@@ -20,10 +20,13 @@ const TREE_CACHE: usize = 24 << 20;
 
 type Handle = gix::odb::Cache<gix::odb::store::Handle<std::sync::Arc<Store>>>;
 
+/// Trees that were read, and how many bytes they take.
+type Trees = (HashMap<ObjectId, Rc<[u8]>>, usize);
+
 /// One thread's way to objects.
 pub(super) struct Reader {
     handles: Vec<Handle>,
-    trees: RefCell<(HashMap<ObjectId, Rc<[u8]>>, usize)>,
+    trees: RefCell<Trees>,
     partial: bool,
 }
 
@@ -35,8 +38,12 @@ impl Reader {
                 repo.inner.objects.clone()
             } else {
                 let options = gix::odb::store::init::Options::default();
-                let store = Store::at_opts(dir.clone(), repo.hash(), &mut std::iter::empty(), options);
-                std::sync::Arc::new(store.map_err(|cause| Error::caused("cannot open an object directory", cause))?)
+                let store =
+                    Store::at_opts(dir.clone(), repo.hash(), &mut std::iter::empty(), options);
+                std::sync::Arc::new(
+                    store
+                        .map_err(|cause| Error::caused("cannot open an object directory", cause))?,
+                )
             };
             let mut handle = store.to_cache_arc();
             handle.ignore_replacements = true;
@@ -44,7 +51,7 @@ impl Reader {
             handle.set_pack_cache(|| Box::new(DeltaCache::new(DELTA_CACHE)));
             handles.push(handle);
             // The repository's own store follows the alternates by itself.
-            if *dir == repo.own_objects && !std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").is_some_and(|v| !v.is_empty()) {
+            if *dir == repo.own_objects && !repo.more_objects {
                 break;
             }
         }
@@ -57,7 +64,11 @@ impl Reader {
     }
 
     /// Like [`Reader::find`], where an object that is not there is no error.
-    pub(super) fn try_find(&self, id: &gix::oid, buffer: &mut Vec<u8>) -> Result<Option<Kind>, String> {
+    pub(super) fn try_find(
+        &self,
+        id: &gix::oid,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Option<Kind>, String> {
         if *id == *ObjectId::empty_tree(id.kind()) {
             buffer.clear();
             return Ok(Some(Kind::Tree));
@@ -74,7 +85,11 @@ impl Reader {
     }
 
     pub(super) fn missing(&self) -> &'static str {
-        if self.partial { "left out of this partial clone" } else { "missing from the object store" }
+        if self.partial {
+            "left out of this partial clone"
+        } else {
+            "missing from the object store"
+        }
     }
 
     /// The bytes of a tree.

@@ -71,7 +71,11 @@ impl<'r> Compare<'r> {
         match self.reader.tree(id) {
             Ok(tree) => Some(tree),
             Err(why) => {
-                self.unreadable.push(Unreadable { path: self.path.clone(), id: id.to_owned(), why });
+                self.unreadable.push(Unreadable {
+                    path: self.path.clone(),
+                    id: id.to_owned(),
+                    why,
+                });
                 None
             }
         }
@@ -80,7 +84,8 @@ impl<'r> Compare<'r> {
     fn descend(&mut self, tree: ObjectId, others: &[ObjectId], new: &mut dyn FnMut(New<'_>)) {
         let Some(bytes) = self.read(&tree) else { return };
         let other_bytes: Vec<_> = others.iter().filter_map(|id| self.read(id)).collect();
-        let mut others: Vec<_> = other_bytes.iter().map(|bytes| Entries::new(bytes, tree.kind())).collect();
+        let mut others: Vec<_> =
+            other_bytes.iter().map(|bytes| Entries::new(bytes, tree.kind())).collect();
         let mut old = Vec::new();
         for entry in TreeRefIter::from_bytes(&bytes, tree.kind()) {
             let Ok(entry) = entry else {
@@ -166,7 +171,11 @@ impl<'t> Entries<'t> {
     }
 
     /// The entry of the same name and sort, and everything before it told to `passed`.
-    fn advance(&mut self, to: &EntryRef<'_>, passed: &mut dyn FnMut(&EntryRef<'_>)) -> Option<EntryRef<'t>> {
+    fn advance(
+        &mut self,
+        to: &EntryRef<'_>,
+        passed: &mut dyn FnMut(&EntryRef<'_>),
+    ) -> Option<EntryRef<'t>> {
         while let Some(entry) = self.next {
             match order(&entry).cmp(order(to)) {
                 std::cmp::Ordering::Less => passed(&entry),

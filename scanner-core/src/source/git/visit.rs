@@ -55,7 +55,8 @@ pub(super) fn all<V: Visitor>(
         return visitors.first_mut().map_or(Ok(Totals::default()), work);
     }
     thread::scope(|scope| {
-        let threads: Vec<_> = visitors.iter_mut().map(|visitor| scope.spawn(|| work(visitor))).collect();
+        let threads: Vec<_> =
+            visitors.iter_mut().map(|visitor| scope.spawn(|| work(visitor))).collect();
         let mut totals = Totals::default();
         for thread in threads {
             totals.add(&thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
@@ -171,7 +172,8 @@ impl Before for Earlier<'_> {
 impl Earlier<'_> {
     /// The removed blob that shares most lines with the new one, if it shares at least half of them.
     fn renamed_from(&self, new: &[u8]) -> Option<Vec<u8>> {
-        let lines = |text: &[u8]| text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+        let lines =
+            |text: &[u8]| text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
         let mine: std::collections::HashSet<Vec<u8>> = lines(new);
         let mut best = (new.len() / 2, None);
         for id in self.candidate.gone.iter().flat_map(|gone| gone.iter()).take(RENAME_CANDIDATES) {
