@@ -8,8 +8,11 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+pub mod diff;
 #[cfg(feature = "fs")]
 pub mod fs;
+#[cfg(feature = "git")]
+pub mod git;
 
 /// One piece of content to search.
 #[derive(Debug)]
@@ -91,6 +94,10 @@ pub enum Skip {
     Symlink,
     /// A FIFO, socket or device.
     Special,
+    /// Another repository, which git only points at.
+    Submodule,
+    /// A pointer to a large file that git-lfs keeps elsewhere.
+    LfsPointer,
 }
 
 impl Skip {
@@ -100,6 +107,8 @@ impl Skip {
             Skip::TooLarge => "too large",
             Skip::Symlink => "symbolic link",
             Skip::Special => "not a regular file",
+            Skip::Submodule => "submodule",
+            Skip::LfsPointer => "git-lfs pointer",
         }
     }
 }

@@ -1,0 +1,381 @@
+//! Everything that the object store holds: packs read whole, then loose objects, each object once.
+//!
+//! This does not begin with a walk from the refs, which would cost more than the rest: it reads what is
+//! there, and sees to it on the way that what is referred to is there as well. Which of the objects that
+//! turned out to matter a ref still reaches is asked afterwards, of `origins`, for those alone.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use gix::ObjectId;
+use gix::objs::{CommitRefIter, Kind as ObjectKind, TagRefIter, TreeRefIter};
+use gix::odb::loose;
+
+use super::forest::{Forest, Sink};
+use super::range::{Range, Spec, range};
+use super::repo::{Error, Repo, chain};
+use super::visit::{is_lfs_pointer, message};
+use super::{Id, Kind, Object, Totals, Visitor, missing, object_problem, refs};
+use crate::source::{Problem, Skip};
+
+/// How many missing objects are named one by one.
+const NAMED: usize = 100;
+/// References that are remembered as leading to a known object.
+const REMEMBERED: usize = 1 << 13;
+
+/// What part of history to look at.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct History {
+    /// Larger blobs are skipped.
+    pub max_size: u64,
+    /// Only what these refs reach.
+    pub branches: Vec<String>,
+    /// At most so many commits, the newest.
+    pub max_commits: Option<usize>,
+    /// No commit older than this, in seconds since 1970.
+    pub since: Option<i64>,
+}
+
+impl Default for History {
+    fn default() -> History {
+        History { max_size: u64::MAX, branches: Vec::new(), max_commits: None, since: None }
+    }
+}
+
+/// Hands out every blob and message of the history.
+///
+/// Where no limit is set, that is every object of the store, reachable or not, in no order and without
+/// paths: [`origins`](super::origins) tells which of them a ref reaches. With a limit, it is what the
+/// commits within it brought, as in a [`range`].
+///
+/// # Errors
+/// The refs or the store cannot be listed, or a branch does not exist.
+pub fn history<V: Visitor>(
+    repo: &Repo,
+    options: &History,
+    visitors: &mut [V],
+) -> Result<Totals, Error> {
+    if options.branches.is_empty() && options.max_commits.is_none() && options.since.is_none() {
+        return everything(repo, options.max_size, visitors);
+    }
+    let mut specs: Vec<_> = options.branches.iter().cloned().map(Spec::From).collect();
+    if specs.is_empty() {
+        let tips = refs::all(repo)?;
+        specs.extend(
+            tips.iter().filter(|tip| tip.must_exist).map(|tip| Spec::From(tip.id.to_string())),
+        );
+    }
+    let mut limited = Range::new(specs);
+    limited.scope = super::Scope::Whole;
+    limited.max_size = options.max_size;
+    limited.max_commits = options.max_commits;
+    limited.since = options.since;
+    range(repo, &limited, visitors)
+}
+
+fn everything<V: Visitor>(repo: &Repo, max_size: u64, visitors: &mut [V]) -> Result<Totals, Error> {
+    assert!(!visitors.is_empty(), "a visit needs a visitor");
+    let tips = refs::all(repo)?;
+    let (store, problems) = Store::open(repo)?;
+    let mut totals = Totals { shallow: repo.shallow.len() as u64, ..Totals::default() };
+    let mut tell = |problem: Problem, visitors: &mut [V]| {
+        totals.problems += 1;
+        visitors[0].problem(problem);
+    };
+    problems.into_iter().for_each(|problem| tell(problem, visitors));
+
+    let mut scans: Vec<_> =
+        visitors.iter_mut().map(|visitor| Scan::new(repo, &store, max_size, visitor)).collect();
+    store.walk(&mut scans, &AtomicBool::new(false));
+    let mut suspects = Vec::new();
+    let mut seen = Totals::default();
+    for scan in scans {
+        seen.add(&scan.totals);
+        suspects.extend(scan.suspects);
+    }
+    let mut gone: Vec<(String, ObjectId)> = tips
+        .iter()
+        .filter(|tip| tip.must_exist && !store.contains(&tip.id))
+        .map(|tip| (tip.name.clone(), tip.id))
+        .collect();
+    if !suspects.is_empty() {
+        gone.extend(missing::reached(repo, &suspects.iter().copied().collect())?);
+    }
+    let reader = repo.reader()?;
+    for (name, id) in gone.iter().take(NAMED) {
+        tell(object_problem(Some(name.as_bytes()), id, reader.missing()), visitors);
+    }
+    if gone.len() > NAMED {
+        let more = io::Error::other(format!(
+            "{} more objects are {}",
+            gone.len() - NAMED,
+            reader.missing()
+        ));
+        tell(Problem::new(repo.git_dir(), more), visitors);
+    }
+    totals.add(&seen);
+    Ok(totals)
+}
+
+/// All packs and all loose objects, those of alternates included.
+pub(super) struct Store {
+    packs: Vec<Forest>,
+    loose: Vec<(loose::Store, Vec<ObjectId>)>,
+    loose_ids: gix::hashtable::HashSet<ObjectId>,
+}
+
+impl Store {
+    /// Opens the packs and lists the loose objects. What could not be opened is in the second part.
+    pub(super) fn open(repo: &Repo) -> Result<(Store, Vec<Problem>), Error> {
+        let mut store =
+            Store { packs: Vec::new(), loose: Vec::new(), loose_ids: Default::default() };
+        let mut problems = Vec::new();
+        for dir in &repo.object_dirs {
+            let failed = |path: PathBuf, why: String| Problem::new(path, io::Error::other(why));
+            let mut indices: Vec<PathBuf> = match fs::read_dir(dir.join("pack")) {
+                Ok(entries) => {
+                    entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect()
+                }
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound => Vec::new(),
+                Err(cause) => {
+                    return Err(Error::caused(
+                        &format!("cannot list {}", dir.join("pack").display()),
+                        cause,
+                    ));
+                }
+            };
+            indices.retain(|path| path.extension().is_some_and(|end| end == "idx"));
+            indices.sort();
+            for path in indices {
+                match Forest::open(&path, repo.hash()) {
+                    Ok(pack) => store.packs.push(pack),
+                    Err(why) => problems.push(failed(path, why)),
+                }
+            }
+            let objects = loose::Store::at(dir, repo.hash());
+            let mut ids = Vec::new();
+            for id in objects.iter() {
+                match id {
+                    Ok(id) if store.packs.iter().any(|pack| pack.contains(&id)) => {}
+                    Ok(id) if store.loose_ids.insert(id) => ids.push(id),
+                    Ok(_) => {}
+                    Err(cause) => problems.push(failed(dir.clone(), chain(&cause))),
+                }
+            }
+            store.loose.push((objects, ids));
+        }
+        Ok((store, problems))
+    }
+
+    pub(super) fn contains(&self, id: &gix::oid) -> bool {
+        self.packs.iter().any(|pack| pack.contains(id))
+            || self.loose_ids.contains(id)
+            || *id == *ObjectId::empty_tree(id.kind())
+    }
+
+    /// Tells every object of the store to the sinks, each once.
+    pub(super) fn walk<S: Sink>(&self, sinks: &mut [S], stop: &AtomicBool) {
+        for (at, pack) in self.packs.iter().enumerate() {
+            let mut once: Vec<_> =
+                sinks.iter_mut().map(|sink| Once { sink, earlier: &self.packs[..at] }).collect();
+            pack.walk(&mut once, stop);
+        }
+        for (objects, ids) in &self.loose {
+            let next = AtomicUsize::new(0);
+            let work = |sink: &mut S| {
+                let mut buffer = Vec::new();
+                while !stop.load(Ordering::Relaxed)
+                    && let Some(id) = ids.get(next.fetch_add(1, Ordering::Relaxed))
+                {
+                    match objects.try_find(id, &mut buffer) {
+                        Ok(Some(data)) => {
+                            if sink.wants(id, data.kind, data.data.len() as u64)
+                                && sink.object(id, data.kind, data.data).is_break()
+                            {
+                                stop.store(true, Ordering::Relaxed);
+                            }
+                        }
+                        Ok(None) => sink.broken(id, "it vanished while it was to be read"),
+                        Err(cause) => sink.broken(id, &chain(&cause)),
+                    }
+                }
+            };
+            std::thread::scope(|scope| {
+                for sink in sinks.iter_mut().take(1 + ids.len() / 64) {
+                    scope.spawn(|| work(sink));
+                }
+            });
+        }
+    }
+}
+
+/// Passes on what no earlier pack has.
+struct Once<'a, S> {
+    sink: &'a mut S,
+    earlier: &'a [Forest],
+}
+
+impl<S: Sink> Once<'_, S> {
+    fn is_first(&self, id: &gix::oid) -> bool {
+        !self.earlier.iter().any(|pack| pack.contains(id))
+    }
+}
+
+impl<S: Sink> Sink for Once<'_, S> {
+    fn passes_over(&self, kind: ObjectKind) -> bool {
+        self.sink.passes_over(kind)
+    }
+
+    fn wants(&mut self, id: &gix::oid, kind: ObjectKind, size: u64) -> bool {
+        self.is_first(id) && self.sink.wants(id, kind, size)
+    }
+
+    fn object(&mut self, id: &gix::oid, kind: ObjectKind, bytes: &[u8]) -> ControlFlow<()> {
+        if self.is_first(id) {
+            self.sink.object(id, kind, bytes)
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn broken(&mut self, id: &gix::oid, why: &str) {
+        self.sink.broken(id, why);
+    }
+}
+
+/// One thread's part: hands out contents, and looks whether what trees and commits name is there.
+struct Scan<'a, V> {
+    repo: &'a Repo,
+    store: &'a Store,
+    max_size: u64,
+    visitor: &'a mut V,
+    totals: Totals,
+    /// Ids known to be there, each in the one place that its first bytes name.
+    present: Vec<ObjectId>,
+    /// Objects that name something that is not there.
+    suspects: HashSet<ObjectId>,
+}
+
+impl<'a, V: Visitor> Scan<'a, V> {
+    fn new(repo: &'a Repo, store: &'a Store, max_size: u64, visitor: &'a mut V) -> Scan<'a, V> {
+        let present = vec![repo.hash().null(); REMEMBERED];
+        Scan {
+            repo,
+            store,
+            max_size,
+            visitor,
+            totals: Totals::default(),
+            present,
+            suspects: HashSet::new(),
+        }
+    }
+
+    fn is_there(&mut self, id: &gix::oid) -> bool {
+        let bytes = id.as_bytes();
+        let slot =
+            &mut self.present[usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % REMEMBERED];
+        if **slot == *id {
+            return true;
+        }
+        let there = self.store.contains(id);
+        if there {
+            *slot = id.to_owned();
+        }
+        there
+    }
+
+    fn too_large(&mut self, id: &gix::oid) {
+        self.totals.too_large += 1;
+        self.visitor.skipped(format!("object {id}").as_bytes(), Skip::TooLarge);
+    }
+
+    fn hand_out(&mut self, id: &gix::oid, kind: Kind, bytes: &[u8]) -> ControlFlow<()> {
+        let mut path = [0; 12 + 8];
+        let path = (kind != Kind::Blob).then(|| {
+            let digits = b"0123456789abcdef";
+            for (at, byte) in id.as_bytes()[..6].iter().enumerate() {
+                path[2 * at] = digits[usize::from(byte >> 4)];
+                path[2 * at + 1] = digits[usize::from(byte & 15)];
+            }
+            path[12..].copy_from_slice(b":message");
+            &path[..]
+        });
+        self.totals.bytes += bytes.len() as u64;
+        let commit = (kind == Kind::CommitMessage).then(|| Id::new(id));
+        self.visitor.object(Object { id: Id::new(id), kind, path, commit, bytes, before: None })
+    }
+}
+
+impl<V: Visitor> Sink for Scan<'_, V> {
+    fn wants(&mut self, id: &gix::oid, kind: ObjectKind, size: u64) -> bool {
+        let wanted = kind != ObjectKind::Blob || size <= self.max_size;
+        if !wanted {
+            self.too_large(id);
+        }
+        wanted
+    }
+
+    fn object(&mut self, id: &gix::oid, kind: ObjectKind, bytes: &[u8]) -> ControlFlow<()> {
+        match kind {
+            ObjectKind::Blob if bytes.len() as u64 > self.max_size => {
+                self.too_large(id);
+                ControlFlow::Continue(())
+            }
+            ObjectKind::Blob if is_lfs_pointer(bytes) => {
+                self.totals.lfs_pointers += 1;
+                self.visitor.skipped(format!("object {id}").as_bytes(), Skip::LfsPointer);
+                ControlFlow::Continue(())
+            }
+            ObjectKind::Blob => {
+                self.totals.blobs += 1;
+                self.hand_out(id, Kind::Blob, bytes)
+            }
+            ObjectKind::Tree => {
+                for entry in TreeRefIter::from_bytes(bytes, id.kind()) {
+                    let there = match entry {
+                        Ok(entry) => entry.mode.is_commit() || self.is_there(entry.oid),
+                        Err(cause) => {
+                            self.broken(id, &chain(&cause));
+                            break;
+                        }
+                    };
+                    if !there {
+                        self.suspects.insert(id.to_owned());
+                    }
+                }
+                ControlFlow::Continue(())
+            }
+            ObjectKind::Commit => {
+                self.totals.commits += 1;
+                let mut iter = CommitRefIter::from_bytes(bytes, id.kind());
+                let boundary = self.repo.shallow.binary_search(&id.to_owned()).is_ok();
+                let whole = iter.tree_id().is_ok_and(|tree| self.is_there(&tree))
+                    && (boundary || iter.parent_ids().all(|parent| self.is_there(&parent)));
+                if !whole {
+                    self.suspects.insert(id.to_owned());
+                }
+                self.hand_out(id, Kind::CommitMessage, message(bytes))
+            }
+            ObjectKind::Tag => {
+                self.totals.tags += 1;
+                if !TagRefIter::from_bytes(bytes, id.kind())
+                    .target_id()
+                    .is_ok_and(|id| self.is_there(&id))
+                {
+                    self.suspects.insert(id.to_owned());
+                }
+                self.hand_out(id, Kind::TagMessage, message(bytes))
+            }
+        }
+    }
+
+    fn broken(&mut self, id: &gix::oid, why: &str) {
+        self.totals.problems += 1;
+        self.visitor.problem(object_problem(None, id, why));
+    }
+}
