@@ -54,7 +54,10 @@ fn walk(directory: &Path, paths: &mut Vec<PathBuf>) {
             Ok(kind) if kind.is_file() => {
                 let path = entry.path();
                 let extension = path.extension().and_then(|extension| extension.to_str());
-                if matches!(extension, Some("rs" | "toml" | "md" | "json" | "c" | "h" | "py" | "yml")) {
+                if matches!(
+                    extension,
+                    Some("rs" | "toml" | "md" | "json" | "c" | "h" | "py" | "yml")
+                ) {
                     paths.push(path);
                 }
             }
@@ -68,7 +71,8 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % bound
     }
 
@@ -78,12 +82,13 @@ impl Chance {
 }
 
 const WORDS: [&str; 64] = [
-    "value", "index", "result", "state", "parse", "next", "buffer", "len", "path", "error", "write", "read",
-    "config", "options", "default", "node", "tree", "field", "name", "source", "target", "request",
-    "response", "handler", "stream", "reader", "match", "pattern", "iter", "map", "filter", "count", "start",
-    "end", "line", "column", "offset", "span", "kind", "type", "schema", "build", "test", "case", "expected",
-    "actual", "cache", "entry", "slot", "block", "chunk", "size", "limit", "depth", "width", "height",
-    "color", "style", "event", "signal", "thread", "worker", "queue", "batch",
+    "value", "index", "result", "state", "parse", "next", "buffer", "len", "path", "error",
+    "write", "read", "config", "options", "default", "node", "tree", "field", "name", "source",
+    "target", "request", "response", "handler", "stream", "reader", "match", "pattern", "iter",
+    "map", "filter", "count", "start", "end", "line", "column", "offset", "span", "kind", "type",
+    "schema", "build", "test", "case", "expected", "actual", "cache", "entry", "slot", "block",
+    "chunk", "size", "limit", "depth", "width", "height", "color", "style", "event", "signal",
+    "thread", "worker", "queue", "batch",
 ];
 
 /// Keywords of rules, as often as real sources have them: about 400 in a megabyte.
@@ -114,12 +119,19 @@ fn line(chance: &mut Chance, text: &mut String) {
     text.push_str(&indent);
     match chance.below(10) {
         0 => text.push_str(&format!("let {a} = self.{b}.{c}(&{d}, {number})?;")),
-        1 => text.push_str(&format!("// The {} of {} is {} when {}.", a, b, c, d).replace('_', " ")),
-        2 => text.push_str(&format!("if {a} == {number} {{ return Err({}::{}); }}", camel(&b), camel(&c))),
+        1 => {
+            text.push_str(&format!("// The {} of {} is {} when {}.", a, b, c, d).replace('_', " "))
+        }
+        2 => text.push_str(&format!(
+            "if {a} == {number} {{ return Err({}::{}); }}",
+            camel(&b),
+            camel(&c)
+        )),
         3 => text.push_str(&format!("pub fn {a}({b}: &{}) -> {} {{", camel(&c), camel(&d))),
         4 => text.push_str(&format!("\"{}\": \"{}\",", a, b.replace('_', " "))),
         5 => text.push_str(&format!("use {a}::{b}::{{{}, {}}};", camel(&c), camel(&d))),
-        6 => text.push_str(&format!("assert_eq!({a}({number}), {}, \"{c}: {{}}\", {d});", number / 3)),
+        6 => text
+            .push_str(&format!("assert_eq!({a}({number}), {}, \"{c}: {{}}\", {d});", number / 3)),
         7 => text.push_str(&format!("for {a} in {b}.iter().map(|{c}| {c} + {number:#x}) {{")),
         8 => text.push('}'),
         _ => text.push_str(&format!("{}::new({a}, {b}).with_{c}({d})", camel(&d))),
@@ -129,9 +141,10 @@ fn line(chance: &mut Chance, text: &mut String) {
 
 /// A prompt as people write it to an assistant: prose, a little code, no secret.
 pub(crate) fn prompt(len: usize) -> Vec<u8> {
-    let mut text = b"Please look at why the login test fails. The token is refreshed, but the password\n\
+    let mut text =
+        b"Please look at why the login test fails. The token is refreshed, but the password\n\
         field stays empty, and the request ends with 401. Here is the module:\n\n"
-        .to_vec();
+            .to_vec();
     text.extend(source(len - text.len()));
     text
 }

@@ -21,8 +21,10 @@ const REGISTRY: u64 = 64 << 20;
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let scanner = Scanner::builtin();
-    let corpora: Vec<Corpus> =
-        [Some(Corpus::generated(8 << 20)), Corpus::registry(REGISTRY)].into_iter().flatten().collect();
+    let corpora: Vec<Corpus> = [Some(Corpus::generated(8 << 20)), Corpus::registry(REGISTRY)]
+        .into_iter()
+        .flatten()
+        .collect();
     start(&mut criterion);
     clean(&mut criterion, &scanner, &corpora);
     dense(&mut criterion, &scanner);
@@ -186,7 +188,10 @@ fn summary(scanner: &Scanner, corpora: &[Corpus]) {
     const TURNS: usize = 9;
     let floors = Floors::new(scanner);
     let (filter, tables) = scanner.describe();
-    println!("\nOne core, best of {TURNS}. Filter: {filter}. Tables: {tables} bytes for {} heads.", floors.heads);
+    println!(
+        "\nOne core, best of {TURNS}. Filter: {filter}. Tables: {tables} bytes for {} heads.",
+        floors.heads
+    );
     for corpus in corpora {
         let answer = expected(scanner, corpus);
         let mut best = [Duration::MAX; 3];
@@ -201,7 +206,11 @@ fn summary(scanner: &Scanner, corpora: &[Corpus]) {
         count_all(scanner, &mut cache, corpus);
         let work = cache.work();
         let megabytes = corpus.bytes() as f64 / 1e6;
-        println!("\n{}: {} files, {megabytes:.1} MB, {answer} findings", corpus.name, corpus.files.len());
+        println!(
+            "\n{}: {} files, {megabytes:.1} MB, {answer} findings",
+            corpus.name,
+            corpus.files.len()
+        );
         for (name, time) in ["secscan", "aho-corasick", "memchr"].into_iter().zip(best) {
             let rate = corpus.bytes() as f64 / 1e9 / time.as_secs_f64();
             let ratio = best[1].as_secs_f64() / time.as_secs_f64();
