@@ -6,6 +6,8 @@
 //! A caller opens a [`Repo`], makes one [`Visitor`] for each thread, and calls [`staged`], [`range`] or
 //! [`history`]. What cannot be read is told to [`Visitor::problem`]; it is never passed over. For the
 //! objects that turned out to matter, [`origins`] tells afterwards which commit brought them.
+// Reading repositories in threads is what this room is for.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 use std::fmt;
 use std::io;
