@@ -4,6 +4,7 @@
 //! is `.git` itself. A file that is named is always read. Nothing is opened that is not a regular file,
 //! because opening a FIFO or a device may block for ever or have effects.
 
+mod globs;
 mod read;
 mod visitor;
 
@@ -18,6 +19,7 @@ use ignore::overrides::{Override, OverrideBuilder};
 use ignore::types::{Types, TypesBuilder};
 
 use super::{Problem, Skip, Worker};
+pub use globs::Globs;
 use read::Reader;
 use visitor::{Builder, Shared};
 
