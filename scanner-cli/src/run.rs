@@ -62,6 +62,11 @@ impl Run {
         self.shared.collector.stop()
     }
 
+    /// Whether findings are told apart and traced when the search has ended.
+    pub(crate) fn traces(&self) -> bool {
+        matches!(self.plan().source, Source::Git(_))
+    }
+
     fn watch_progress(self: &Arc<Self>) {
         if self.plan().progress && !self.talk.is_quiet() && Progress::is_seen() {
             let run = Arc::clone(self);
