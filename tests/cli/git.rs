@@ -194,7 +194,7 @@ fn diffs() {
     repository.run(&[&args[..], &["../a.diff", "-g", "*.rs"]].concat()).expect(0);
     scan("").expect(0).says("the diff is empty");
     scan("hello\n").expect(2).says("it is no diff");
-    scan(&diff[..diff.len() - 8]).expect(2);
+    scan(&diff[..diff.find("+new").unwrap()]).expect(2).says("ends within a hunk");
     // What is removed does not count.
     repository.git("commit -q -m all");
     repository.git("rm -q -r d");
