@@ -3,10 +3,14 @@
 //! Nothing here looks at the world or knows the scanner: values stay as they were written until
 //! [`plan`](crate::plan) makes sense of them.
 
+mod git;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
 
 const FILES: &str = "Which files";
 const RULES: &str = "Which secrets";
@@ -51,6 +55,17 @@ pub(crate) enum Command {
     /// Scan files, directories or the standard input
     #[command(after_help = EXIT_STATUS)]
     Scan(Box<ScanArgs>),
+    /// Scan what git holds: staged changes, ranges of commits, all of history
+    #[command(after_help = EXIT_STATUS)]
+    Git(Box<GitArgs>),
+    /// Scan the lines that a diff adds
+    ///
+    /// Reads unified and combined diffs, as from `git diff` or a pull request.
+    #[command(after_help = EXIT_STATUS)]
+    Diff(Box<DiffArgs>),
+    /// Install or remove the git hooks that scan each commit
+    #[command(subcommand)]
+    Hook(HookCommand),
     /// List the rules, or show one
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -80,14 +95,21 @@ pub(crate) struct ScanArgs {
     pub(crate) rules: RuleArgs,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = RUN)]
+pub(crate) struct RunArgs {
     /// Threads to scan with; 0 for as many as the machine runs at once
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, help_heading = RUN)]
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
     pub(crate) threads: usize,
     /// Count files, bytes and candidates, and time the stages, on the standard error
-    #[arg(long, help_heading = RUN)]
+    #[arg(long)]
     pub(crate) stats: bool,
     /// Do not show progress on a terminal
-    #[arg(long, help_heading = RUN)]
+    #[arg(long)]
     pub(crate) no_progress: bool,
 }
 
@@ -134,7 +156,7 @@ pub(crate) struct FileArgs {
     pub(crate) stdin_path: Option<OsString>,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = RULES)]
 pub(crate) struct RuleArgs {
     /// Add the rules of a file; may be repeated
@@ -151,7 +173,7 @@ pub(crate) struct RuleArgs {
     pub(crate) disable: Vec<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = REPORT)]
 pub(crate) struct ReportArgs {
     /// Leave out what is less severe

@@ -11,6 +11,9 @@ use crate::talk::say;
 /// a read of a file system that does not answer.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// The same, where it has to be found out where findings come from.
+const LONGER: Duration = Duration::from_secs(5);
+
 /// Watches for Ctrl-C from now on.
 pub(crate) fn watch(run: &Arc<Run>) {
     let run = Arc::clone(run);
@@ -21,7 +24,7 @@ pub(crate) fn watch(run: &Arc<Run>) {
         let run = Arc::clone(&run);
         // On a thread of its own, since this one must be there for the second Ctrl-C.
         std::thread::spawn(move || {
-            std::thread::sleep(PATIENCE);
+            std::thread::sleep(if run.traces() { LONGER } else { PATIENCE });
             if let Some(written) = run.report() {
                 if let Err(failure) = written {
                     say(format_args!("secscan: {failure}\n"));

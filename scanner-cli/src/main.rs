@@ -6,12 +6,16 @@
 
 mod args;
 mod collector;
+mod diff;
 mod exit;
 mod explain;
 mod fingerprint;
+mod git;
+mod hook;
 mod interrupt;
 mod line;
 mod mask;
+mod origin;
 mod outcome;
 mod output;
 mod panic;
@@ -55,6 +59,9 @@ fn main() -> ExitCode {
 fn run(command: Command, talk: Talk) -> Result<Exit, Failure> {
     match command {
         Command::Scan(args) => run::scan(Plan::new(*args)?, talk),
+        Command::Git(args) => run::scan(Plan::git(*args)?, talk),
+        Command::Diff(args) => run::scan(Plan::diff(*args)?, talk),
+        Command::Hook(command) => hook::run(&command, talk),
         Command::Rules(command) => rules::run(command, talk),
         Command::Explain(args) => explain::run(&args, talk),
         Command::Completions { shell } => {

@@ -19,7 +19,12 @@ pub(crate) struct Outcome {
     pub(crate) skipped: BTreeMap<Passed, u64>,
     /// The same by name, when names are wanted.
     pub(crate) skipped_paths: Vec<(String, Passed)>,
+    /// Files or blobs.
     pub(crate) files: u64,
+    /// What of a repository was scanned besides, if it is one.
+    pub(crate) git: Option<Messages>,
+    /// Whether it is no mistake when there was nothing to scan.
+    pub(crate) may_be_empty: bool,
     pub(crate) bytes: u64,
     pub(crate) candidates: u64,
     pub(crate) confirmations: u64,
@@ -27,6 +32,13 @@ pub(crate) struct Outcome {
     pub(crate) reading: Duration,
     pub(crate) searching: Duration,
     pub(crate) interrupted: bool,
+}
+
+/// Commits and tags whose messages were scanned.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Messages {
+    pub(crate) commits: u64,
+    pub(crate) tags: u64,
 }
 
 /// What could not be read, and why.
@@ -61,6 +73,8 @@ impl From<Skip> for Passed {
             Skip::TooLarge => "too_large",
             Skip::Symlink => "symlink",
             Skip::Special => "special",
+            Skip::Submodule => "submodule",
+            Skip::LfsPointer => "lfs_pointer",
             _ => "other",
         };
         Passed { key, words: skip.as_str() }
@@ -77,6 +91,12 @@ impl Outcome {
         }
         self.skipped_paths.extend(other.skipped_paths);
         self.files += other.files;
+        if let Some(more) = other.git {
+            let git = self.git.get_or_insert_default();
+            git.commits += more.commits;
+            git.tags += more.tags;
+        }
+        self.may_be_empty |= other.may_be_empty;
         self.bytes += other.bytes;
         self.candidates += other.candidates;
         self.confirmations += other.confirmations;
@@ -87,19 +107,8 @@ impl Outcome {
 
     /// Puts everything in order. A file that was named twice is reported once.
     pub(crate) fn sort(&mut self) {
-        self.records.sort_by(|a, b| {
-            (&a.path, &a.path_bytes, a.start, a.end, &a.rule).cmp(&(
-                &b.path,
-                &b.path_bytes,
-                b.start,
-                b.end,
-                &b.rule,
-            ))
-        });
-        self.records.dedup_by(|a, b| {
-            (&a.path, &a.path_bytes, a.start, a.end, &a.rule)
-                == (&b.path, &b.path_bytes, b.start, b.end, &b.rule)
-        });
+        self.records.sort_by(|a, b| place(a).cmp(&place(b)));
+        self.records.dedup_by(|a, b| place(a) == place(b));
         self.errors.sort();
         self.errors.dedup();
         self.skipped_paths.sort();
@@ -116,7 +125,7 @@ impl Outcome {
     pub(crate) fn exit(&self) -> Exit {
         if self.interrupted {
             Exit::Interrupted
-        } else if !self.errors.is_empty() || self.files == 0 {
+        } else if !self.errors.is_empty() || (self.files == 0 && !self.may_be_empty) {
             Exit::Error
         } else if self.records.is_empty() {
             Exit::Clean
@@ -124,4 +133,12 @@ impl Outcome {
             Exit::Found
         }
     }
+}
+
+/// What tells one finding from another, in the order of the report. Lines and columns do that as well as
+/// offsets, and also where only a part of a file was there to be searched.
+fn place(record: &Record) -> impl Ord + '_ {
+    let Record { path, path_bytes, line, column, end_line, end_column, rule, .. } = record;
+    let object = record.origin.as_ref().and_then(|origin| origin.object);
+    (path, path_bytes, (line, column), (end_line, end_column), rule, object)
 }

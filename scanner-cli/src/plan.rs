@@ -3,11 +3,16 @@
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use secscan_core::source::fs::{Options, Walk};
+use secscan_core::source::fs::{Globs, Options, OptionsError, Walk};
 use secscan_core::{Confidence, RuleSet, Scanner, Severity};
 
-use crate::args::{self, ConfidenceArg, FileArgs, RuleArgs, ScanArgs, SeverityArg};
+use crate::args::{
+    self, ConfidenceArg, DiffArgs, FileArgs, GitArgs, ReportArgs, RuleArgs, RunArgs, ScanArgs,
+    SeverityArg,
+};
+use crate::diff::Diff;
 use crate::exit::Failure;
+use crate::git::Git;
 use crate::record::Policy;
 use crate::report::Format;
 use crate::select::select;
@@ -16,17 +21,28 @@ use crate::select::select;
 pub(crate) struct Plan {
     pub(crate) scanner: Scanner,
     pub(crate) policy: Policy,
-    /// Files and directories.
+    pub(crate) source: Source,
+    pub(crate) format: Format,
+    pub(crate) output: Option<PathBuf>,
+    pub(crate) stats: bool,
+    pub(crate) progress: bool,
+}
+
+/// What is scanned.
+pub(crate) enum Source {
+    Files(Box<Files>),
+    Git(Box<Git>),
+    Diff(Diff),
+}
+
+/// Files, directories and the standard input.
+pub(crate) struct Files {
     pub(crate) paths: Vec<PathBuf>,
     pub(crate) walk: Walk,
     /// The name of what comes from the standard input, if it is scanned.
     pub(crate) stdin: Option<Vec<u8>>,
     /// What may be the reason when no file is found.
     pub(crate) narrowed: Narrowed,
-    pub(crate) format: Format,
-    pub(crate) output: Option<PathBuf>,
-    pub(crate) stats: bool,
-    pub(crate) progress: bool,
 }
 
 /// What keeps files from being scanned, beside not being there.
@@ -39,43 +55,74 @@ pub(crate) struct Narrowed {
 }
 
 impl Plan {
-    /// Makes sense of the flags.
+    /// Makes sense of the flags of a scan of files.
     pub(crate) fn new(args: ScanArgs) -> Result<Plan, Failure> {
-        let (scanner, masker) = scanners(&args.rules)?;
         let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
             args.paths.into_iter().partition(|path| path.as_os_str() == "-");
-        let policy = Policy {
-            min_severity: severity(args.report.min_severity),
-            min_confidence: confidence(args.report.min_confidence),
-            show_secrets: args.report.show_secrets,
-            masker,
-        };
-        let bad = |error: secscan_core::source::fs::OptionsError| Failure::new(error.to_string());
         let name = args.files.stdin_path.clone().unwrap_or_else(|| "<stdin>".into());
         let narrowed = Narrowed {
-            all: Walk::new(everything(args.files.follow)).map_err(bad)?,
+            all: Walk::new(everything(args.files.follow)).map_err(bad_option)?,
             by_globs_or_types: !args.files.globs.is_empty()
                 || !args.files.types.is_empty()
                 || !args.files.types_not.is_empty(),
             by_ignore_files: !args.files.no_ignore,
             by_hidden: !args.files.hidden,
         };
+        let files = Files {
+            paths,
+            walk: Walk::new(options(args.files, args.run.threads)).map_err(bad_option)?,
+            stdin: (!stdin.is_empty()).then(|| name.into_encoded_bytes()),
+            narrowed,
+        };
+        Plan::of(Source::Files(Box::new(files)), &args.rules, args.report, &args.run)
+    }
+
+    /// Makes sense of the flags of a scan of a repository.
+    pub(crate) fn git(args: GitArgs) -> Result<Plan, Failure> {
+        let GitArgs { rules, report, run, .. } = &args;
+        let (rules, report, run) = (rules.clone(), report.clone(), run.clone());
+        let git = Git::new(args)?;
+        Plan::of(Source::Git(Box::new(git)), &rules, report, &run)
+    }
+
+    /// Makes sense of the flags of a scan of a diff.
+    pub(crate) fn diff(args: DiffArgs) -> Result<Plan, Failure> {
+        let globs = Globs::new(args.globs).map_err(bad_option)?;
+        let diff = Diff { file: args.file, globs };
+        Plan::of(Source::Diff(diff), &args.rules, args.report, &args.run)
+    }
+
+    fn of(
+        source: Source,
+        rules: &RuleArgs,
+        report: ReportArgs,
+        run: &RunArgs,
+    ) -> Result<Plan, Failure> {
+        let (scanner, masker) = scanners(rules)?;
+        let policy = Policy {
+            min_severity: severity(report.min_severity),
+            min_confidence: confidence(report.min_confidence),
+            show_secrets: report.show_secrets,
+            masker,
+        };
         Ok(Plan {
             scanner,
             policy,
-            paths,
-            walk: Walk::new(options(args.files, args.threads)).map_err(bad)?,
-            stdin: (!stdin.is_empty()).then(|| name.into_encoded_bytes()),
-            narrowed,
-            format: match args.report.format {
+            source,
+            format: match report.format {
                 args::Format::Text => Format::Text,
                 args::Format::Json => Format::Json,
             },
-            output: args.report.output,
-            stats: args.stats,
-            progress: !args.no_progress,
+            output: report.output,
+            stats: run.stats,
+            progress: !run.no_progress,
         })
     }
+}
+
+/// A glob or a type that means nothing.
+pub(crate) fn bad_option(error: OptionsError) -> Failure {
+    Failure::new(error.to_string())
 }
 
 /// The scanner that the flags ask for, and the one that masks lines if that one was narrowed.

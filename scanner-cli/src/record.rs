@@ -15,6 +15,7 @@ use serde::{Serialize, Serializer};
 use crate::fingerprint::{fingerprint, hex};
 use crate::line::{Line, Raw};
 use crate::mask::mask;
+use crate::origin::Origin;
 
 /// A finding in a report. The fields are those of the JSON report, where new ones may be added.
 #[derive(Clone, Debug, Serialize)]
@@ -50,6 +51,9 @@ pub(crate) struct Record {
     /// The issuer's page, or empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(crate) url: Cow<'static, str>,
+    /// Where git has it from, if that is where it was found.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(crate) origin: Option<Box<Origin>>,
     /// The line to show.
     #[serde(skip)]
     pub(crate) shown: Line,
@@ -92,6 +96,8 @@ pub(crate) struct Caught {
     /// The text around, and where the secret is in it.
     text: Vec<u8>,
     within: Range<usize>,
+    /// Whether it is only there to be masked where it stands beside one that is reported.
+    dismissed: bool,
 }
 
 impl Caught {
@@ -106,7 +112,24 @@ impl Caught {
             secret: finding.secret.expose().to_vec(),
             text: excerpt.text.to_vec(),
             within: excerpt.secret.clone(),
+            dismissed: false,
         }
+    }
+
+    /// Where the secret is in what was searched.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Keeps it out of the report. It is still masked where it stands beside another.
+    pub(crate) fn dismiss(&mut self) {
+        self.dismissed = true;
+    }
+
+    /// Says where the secret is in the whole of which a part was searched: the lines of its first byte
+    /// and of its last.
+    pub(crate) fn set_lines(&mut self, first: usize, last: usize) {
+        (self.place.from.line, self.place.to.line) = (first, last);
     }
 }
 
@@ -130,7 +153,10 @@ pub(crate) fn records(
     let mut fingerprints: HashMap<(RuleId, &[u8]), String> = HashMap::new();
     let mut records = Vec::new();
     for (index, one) in all.iter().enumerate() {
-        if one.severity < policy.min_severity || one.confidence < policy.min_confidence {
+        if one.dismissed
+            || one.severity < policy.min_severity
+            || one.confidence < policy.min_confidence
+        {
             continue;
         }
         let rule = scanner.rules().get(one.rule);
@@ -158,6 +184,7 @@ pub(crate) fn records(
             facts: one.facts.clone(),
             fix: rule.fix.clone(),
             url: rule.url.clone(),
+            origin: None,
             shown,
         });
     }

@@ -11,7 +11,7 @@ use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::outcome::Outcome;
 use crate::output::Output;
-use crate::plan::Plan;
+use crate::plan::{Files, Plan, Source};
 use crate::progress::Progress;
 use crate::report::{self, Style};
 use crate::search::{Searcher, Shared};
@@ -42,7 +42,7 @@ pub(crate) fn scan(plan: Plan, talk: Talk) -> Result<Exit, Failure> {
     });
     interrupt::watch(&run);
     run.watch_progress();
-    run.search();
+    run.search()?;
     match run.report() {
         Some(exit) => exit,
         // An interrupt was faster: its thread writes the report, and ends the process.
@@ -62,6 +62,11 @@ impl Run {
         self.shared.collector.stop()
     }
 
+    /// Whether findings are told apart and traced when the search has ended.
+    pub(crate) fn traces(&self) -> bool {
+        matches!(self.plan().source, Source::Git(_))
+    }
+
     fn watch_progress(self: &Arc<Self>) {
         if self.plan().progress && !self.talk.is_quiet() && Progress::is_seen() {
             let run = Arc::clone(self);
@@ -70,23 +75,34 @@ impl Run {
     }
 
     /// Searches everything.
-    fn search(&self) {
-        let plan = self.plan();
-        if let Some(name) = &plan.stdin {
+    fn search(&self) -> Result<(), Failure> {
+        match &self.plan().source {
+            Source::Files(files) => self.search_files(files),
+            Source::Git(git) => git.search(&self.shared, self.talk)?,
+            Source::Diff(diff) => diff.search(&self.shared, self.talk)?,
+        }
+        Ok(())
+    }
+
+    fn search_files(&self, files: &Files) {
+        if let Some(name) = &files.stdin {
             let mut stdin = Stdin::new(&self.shared.collector);
             // Whether anything is left to do is told below.
             let _ = Searcher::new(&self.shared).blob(Blob::new(name, Body::Stream(&mut stdin)));
         }
-        if !plan.paths.is_empty() && !self.shared.collector.is_stopped() {
-            plan.walk.visit(&plan.paths, || Searcher::new(&self.shared));
+        if !files.paths.is_empty() && !self.shared.collector.is_stopped() {
+            files.walk.visit(&files.paths, || Searcher::new(&self.shared));
         }
     }
 
     /// Writes the report, unless that has been done.
     pub(crate) fn report(&self) -> Option<Result<Exit, Failure>> {
         let plan = self.plan();
-        let outcome = self.shared.collector.take(plan)?;
+        let mut outcome = self.shared.collector.take(plan)?;
         let output = lock(&self.output).take()?;
+        if let Source::Git(git) = &plan.source {
+            git.complete(&mut outcome, plan);
+        }
         self.progress.end();
         Some(self.write(&outcome, output))
     }
@@ -104,8 +120,13 @@ impl Run {
         for (path, why) in &outcome.skipped_paths {
             self.talk.detail(format_args!("skipped {}: {}", visible(path.as_bytes()), why.words));
         }
-        if outcome.files == 0 && outcome.errors.is_empty() && !outcome.interrupted {
-            self.talk.error(format_args!("nothing was scanned: {}", self.why_nothing(outcome)));
+        if let Source::Files(files) = &plan.source
+            && outcome.files == 0
+            && outcome.errors.is_empty()
+            && !outcome.interrupted
+        {
+            let why = why_nothing(files, outcome);
+            self.talk.error(format_args!("nothing was scanned: {why}"));
         }
         self.talk.note(summary::sentence(outcome, took));
         if plan.stats {
@@ -114,33 +135,32 @@ impl Run {
         }
         Ok(outcome.exit())
     }
+}
 
-    /// Why there was no file to scan.
-    fn why_nothing(&self, outcome: &Outcome) -> String {
-        if let Some(skipped) = summary::skipped(outcome) {
-            return format!("all was skipped: {skipped}");
-        }
-        let plan = self.plan();
-        let names: Vec<String> = plan
-            .paths
-            .iter()
-            .map(|path| visible(path.as_os_str().as_encoded_bytes()).into_owned())
-            .collect();
-        let names = names.join(", ");
-        let any = plan.narrowed.all.visit(&plan.paths, Finder::default);
-        if !any.iter().any(|finder| finder.0) {
-            return format!("there is no file in {names}");
-        }
-        let hints: Vec<&str> = [
-            (plan.narrowed.by_globs_or_types, "no --glob or --type"),
-            (plan.narrowed.by_ignore_files, "--no-ignore"),
-            (plan.narrowed.by_hidden, "--hidden"),
-        ]
-        .into_iter()
-        .filter_map(|(may_be, hint)| may_be.then_some(hint))
-        .collect();
-        format!("every file in {names} is ignored or excluded; try {}", hints.join(", "))
+/// Why there was no file to scan.
+fn why_nothing(files: &Files, outcome: &Outcome) -> String {
+    if let Some(skipped) = summary::skipped(outcome) {
+        return format!("all was skipped: {skipped}");
     }
+    let names: Vec<String> = files
+        .paths
+        .iter()
+        .map(|path| visible(path.as_os_str().as_encoded_bytes()).into_owned())
+        .collect();
+    let names = names.join(", ");
+    let any = files.narrowed.all.visit(&files.paths, Finder::default);
+    if !any.iter().any(|finder| finder.0) {
+        return format!("there is no file in {names}");
+    }
+    let hints: Vec<&str> = [
+        (files.narrowed.by_globs_or_types, "no --glob or --type"),
+        (files.narrowed.by_ignore_files, "--no-ignore"),
+        (files.narrowed.by_hidden, "--hidden"),
+    ]
+    .into_iter()
+    .filter_map(|(may_be, hint)| may_be.then_some(hint))
+    .collect();
+    format!("every file in {names} is ignored or excluded; try {}", hints.join(", "))
 }
 
 /// A worker that ends at the first file there is.

@@ -15,12 +15,17 @@ pub(crate) fn sentence(outcome: &Outcome, took: Duration) -> String {
             things(outcome.files_with_findings(), "file", "files")
         ),
     };
-    text += &format!(
-        "; {}, {} scanned in {}",
-        things(outcome.files, "file", "files"),
-        size(outcome.bytes),
-        seconds(took)
-    );
+    let what = match outcome.git {
+        None => things(outcome.files, "file", "files"),
+        Some(git) => {
+            let mut what = things(git.commits, "commit", "commits");
+            if git.tags > 0 {
+                what += &format!(", {}", things(git.tags, "tag", "tags"));
+            }
+            what + ", " + &things(outcome.files, "blob", "blobs")
+        }
+    };
+    text += &format!("; {what}, {} scanned in {}", size(outcome.bytes), seconds(took));
     if let Some(skipped) = skipped(outcome) {
         text += &format!("; skipped {skipped}");
     }

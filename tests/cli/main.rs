@@ -3,9 +3,15 @@
 //! Every test makes its own directory and needs no network. No complete token stands here: they are
 //! generated.
 
+mod git;
+mod history;
+// The hooks are shell scripts, with modes and links.
+#[cfg(unix)]
+mod hook;
 mod masking;
 mod process;
 mod report;
+mod repository;
 mod rules;
 mod scan;
 mod support;

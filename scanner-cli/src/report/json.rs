@@ -24,6 +24,13 @@ struct Summary {
     /// Files that were scanned, and their bytes.
     files: u64,
     bytes: u64,
+    /// Of a repository: how many of the files are blobs, and whose messages were scanned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blobs: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commits: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<u64>,
     /// Files that were passed over, by reason.
     skipped: BTreeMap<&'static str, u64>,
     /// Files and directories that could not be read.
@@ -57,6 +64,9 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         summary: Summary {
             files: outcome.files,
             bytes: outcome.bytes,
+            blobs: outcome.git.map(|_| outcome.files),
+            commits: outcome.git.map(|git| git.commits),
+            tags: outcome.git.map(|git| git.tags),
             skipped: outcome.skipped.iter().map(|(why, &count)| (why.key, count)).collect(),
             unreadable: outcome.errors.len(),
             findings: Findings {

@@ -7,10 +7,14 @@ use anstyle::{AnsiColor, Style as Ansi};
 use secscan_core::Severity;
 
 use crate::line::Line;
+use crate::origin::Origin;
 use crate::outcome::Outcome;
 use crate::quantity::count;
 use crate::record::Record;
 use crate::show::visible;
+
+/// How many of a blob's paths are named.
+const PATHS: usize = 5;
 
 /// How things look: with colours or without.
 pub(crate) struct Style {
@@ -78,7 +82,39 @@ fn finding(record: &Record, style: &Style, out: &mut dyn Write) -> io::Result<()
     for (name, value) in &record.facts {
         writeln!(out, "{} {}", label(name), visible(value.as_bytes()))?;
     }
+    if let Some(origin) = &record.origin {
+        for (name, value) in origin_lines(origin) {
+            writeln!(out, "{} {}", label(name), visible(value.as_bytes()))?;
+        }
+    }
     writeln!(out, "{} {}\n", label("fix"), record.fix)
+}
+
+/// Where git has a finding from, as labels and what they say.
+fn origin_lines(origin: &Origin) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    if let Some(commit) = origin.short() {
+        let mut text = commit;
+        if !origin.date.is_empty() {
+            text += &format!(" of {} by {}", &origin.date[..10], origin.author);
+        }
+        if !origin.subject.is_empty() {
+            text += &format!(": {}", origin.subject);
+        }
+        lines.push(("commit", text));
+    }
+    if let Some(here) = origin.in_head {
+        let text = if here { "still in HEAD" } else { "no longer in HEAD, but in the history" };
+        lines.push(("state", text.to_owned()));
+    }
+    if origin.paths.len() > 1 {
+        let mut text = origin.paths.iter().take(PATHS).cloned().collect::<Vec<_>>().join(", ");
+        if let Some(more @ 1..) = origin.paths.len().checked_sub(PATHS) {
+            text += &format!(" and {more} more");
+        }
+        lines.push(("paths", text));
+    }
+    lines
 }
 
 /// Writes a line as compilers do, with its number before it and the secret underlined. Says how wide

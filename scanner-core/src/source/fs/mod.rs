@@ -6,6 +6,7 @@
 // Reading files in threads is what this room is for.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod globs;
 mod read;
 mod visitor;
 
@@ -20,6 +21,7 @@ use ignore::overrides::{Override, OverrideBuilder};
 use ignore::types::{Types, TypesBuilder};
 
 use super::{Problem, Skip, Worker};
+pub use globs::Globs;
 use read::Reader;
 use visitor::{Builder, Shared};
 

@@ -21,6 +21,7 @@ mod forest;
 mod history;
 mod lines;
 mod missing;
+mod named;
 mod origins;
 mod queue;
 mod range;
@@ -33,10 +34,11 @@ mod visit;
 
 pub use history::{History, history};
 pub use lines::AddedLines;
-pub use origins::{Origin, Reach, origins};
-pub use range::{Range, Spec, range};
+pub use named::{Named, named};
+pub use origins::{Origin, Reach, describe, origins};
+pub use range::{Range, Spec, commit, range};
 pub use repo::{Error, Repo};
-pub use staged::staged;
+pub use staged::{staged, tracked};
 
 /// The name of an object: the hash that git gave it, SHA-1 or SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -52,6 +52,9 @@ pub struct Origin {
     pub paths: Vec<Vec<u8>>,
     /// Whether `HEAD` still has it.
     pub in_head: bool,
+    /// The commit's place among all that were walked, the oldest first; the largest number where it has
+    /// none.
+    pub order: usize,
 }
 
 /// Finds the origins of some objects: blobs, commits or tags. What is not in the answer is not reached.
@@ -111,11 +114,23 @@ pub fn origins(repo: &Repo, ids: &[Id], reach: Reach) -> Result<HashMap<Id, Orig
     let in_head = in_head(repo, &mut commits, &leads, &wanted);
     let mut origins = HashMap::new();
     for (id, found) in found {
-        let mut origin = describe(&reader, found);
+        let mut origin = description(&reader, found);
         origin.in_head = in_head.contains(&id);
         origins.insert(Id::new(&id), origin);
     }
     Ok(origins)
+}
+
+/// Reads who, when and what from some commits or tags, and looks for nothing. Those that cannot be read
+/// are not in the answer.
+///
+/// # Errors
+/// The store cannot be opened.
+pub fn describe(repo: &Repo, ids: &[Id]) -> Result<HashMap<Id, Origin>, Error> {
+    let reader = repo.reader()?;
+    let found = |id: &Id| Found { order: usize::MAX, by: Some(id.to_gix()), paths: Vec::new() };
+    let readable = |id: &&Id| reader.find(&id.to_gix(), &mut Vec::new()).is_ok();
+    Ok(ids.iter().filter(readable).map(|id| (*id, description(&reader, found(id)))).collect())
 }
 
 /// What is known of one wanted object.
@@ -301,7 +316,7 @@ fn in_head(
 }
 
 /// Reads who, when and what from the commit or tag.
-fn describe(reader: &Reader, found: Found) -> Origin {
+fn description(reader: &Reader, found: Found) -> Origin {
     let mut origin = Origin {
         commit: found.by.map(|id| Id::new(&id)),
         author: String::new(),
@@ -311,6 +326,7 @@ fn describe(reader: &Reader, found: Found) -> Origin {
         subject: String::new(),
         paths: found.paths,
         in_head: false,
+        order: found.order,
     };
     let mut buffer = Vec::new();
     let Some(id) = found.by else { return origin };

@@ -13,7 +13,7 @@ use super::repo::{Error, Repo, chain};
 use super::store::Reader;
 use super::trees::Compare;
 use super::visit::{self, Candidate};
-use super::{Kind, Scope, Totals, Visitor, object_problem, refs};
+use super::{Id, Kind, Scope, Totals, Visitor, object_problem, refs};
 use crate::source::{Problem, Skip};
 
 /// One way to name commits.
@@ -76,15 +76,7 @@ impl Range {
 pub fn range<V: Visitor>(repo: &Repo, range: &Range, visitors: &mut [V]) -> Result<Totals, Error> {
     let reader = repo.reader()?;
     let limit = Limit { count: range.max_commits, since: range.since };
-    let mut plan = Plan {
-        repo,
-        reader: &reader,
-        limit,
-        from: Vec::new(),
-        commits: Vec::new(),
-        extra: Vec::new(),
-        lost: Vec::new(),
-    };
+    let mut plan = Plan::new(repo, &reader, limit);
     range.specs.iter().try_for_each(|spec| plan.add(spec))?;
     let from = std::mem::take(&mut plan.from);
     plan.walk(&from, &[]);
@@ -114,6 +106,17 @@ pub fn range<V: Visitor>(repo: &Repo, range: &Range, visitors: &mut [V]) -> Resu
     Ok(totals)
 }
 
+/// The commit that a name means: a revision as git writes them, tags peeled.
+///
+/// # Errors
+/// It means nothing here, or no commit.
+pub fn commit(repo: &Repo, name: &str) -> Result<Id, Error> {
+    let reader = repo.reader()?;
+    let mut plan = Plan::new(repo, &reader, Limit::default());
+    let id = plan.commit(name)?;
+    id.map(|id| Id::new(&id)).ok_or_else(|| Error::new(format!("{name} is no commit")))
+}
+
 /// The commits that the specs name, and what else they name.
 struct Plan<'r> {
     repo: &'r Repo,
@@ -127,7 +130,18 @@ struct Plan<'r> {
     lost: Vec<Problem>,
 }
 
-impl Plan<'_> {
+impl<'r> Plan<'r> {
+    fn new(repo: &'r Repo, reader: &'r Reader, limit: Limit) -> Plan<'r> {
+        Plan {
+            repo,
+            reader,
+            limit,
+            from: Vec::new(),
+            commits: Vec::new(),
+            extra: Vec::new(),
+            lost: Vec::new(),
+        }
+    }
     fn add(&mut self, spec: &Spec) -> Result<(), Error> {
         match spec {
             Spec::Since(base) => self.between(base, "HEAD"),

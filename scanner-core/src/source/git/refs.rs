@@ -18,8 +18,16 @@ pub(super) struct Tip {
     pub(super) must_exist: bool,
 }
 
-/// All of them, refs first.
+/// All of them, refs first, each object once.
 pub(super) fn all(repo: &Repo) -> Result<Vec<Tip>, Error> {
+    let mut tips = named(repo)?;
+    let mut seen = std::collections::HashSet::new();
+    tips.retain(|tip| seen.insert(tip.id));
+    Ok(tips)
+}
+
+/// All of them, under every name.
+fn named(repo: &Repo) -> Result<Vec<Tip>, Error> {
     let local = repo.inner.to_thread_local();
     let mut tips = Vec::new();
     let refs = local.references().map_err(|cause| Error::caused("cannot read refs", cause))?;
@@ -56,14 +64,13 @@ pub(super) fn all(repo: &Repo) -> Result<Vec<Tip>, Error> {
             }
         }
     }
-    let mut seen = std::collections::HashSet::new();
-    tips.retain(|tip| !tip.id.is_null() && seen.insert(tip.id));
+    tips.retain(|tip| !tip.id.is_null());
     Ok(tips)
 }
 
 /// The ids of the refs below a prefix such as `refs/remotes/origin/`.
 pub(super) fn below(repo: &Repo, prefix: &str) -> Result<Vec<ObjectId>, Error> {
-    Ok(all(repo)?
+    Ok(named(repo)?
         .into_iter()
         .filter(|tip| tip.must_exist && tip.name.starts_with(prefix))
         .map(|tip| tip.id)

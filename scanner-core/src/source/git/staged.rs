@@ -33,11 +33,34 @@ pub fn staged<V: Visitor>(
     visitors: &mut [V],
 ) -> Result<Totals, Error> {
     let reader = repo.reader()?;
-    let Some(index) = open_index(repo)? else { return Ok(Totals::default()) };
     let head = head_tree(repo, &reader)?;
+    against(repo, &reader, head, scope, max_size, visitors)
+}
+
+/// Hands out every blob that the index has, whatever `HEAD` has.
+///
+/// # Errors
+/// The index cannot be read, or there is none because the repository is bare.
+pub fn tracked<V: Visitor>(
+    repo: &Repo,
+    max_size: u64,
+    visitors: &mut [V],
+) -> Result<Totals, Error> {
+    against(repo, &repo.reader()?, None, Scope::Whole, max_size, visitors)
+}
+
+fn against<V: Visitor>(
+    repo: &Repo,
+    reader: &Reader,
+    head: Option<ObjectId>,
+    scope: Scope,
+    max_size: u64,
+    visitors: &mut [V],
+) -> Result<Totals, Error> {
+    let Some(index) = open_index(repo)? else { return Ok(Totals::default()) };
     let mut changes = Changes {
         index: &index,
-        reader: &reader,
+        reader,
         found: Vec::new(),
         gone: Vec::new(),
         lost: Vec::new(),
@@ -46,7 +69,7 @@ pub fn staged<V: Visitor>(
     changes.directory(head, b"", index.entries(), index.tree());
     let Changes { mut found, gone, lost, submodules, .. } = changes;
 
-    let gone = blobs_below(&reader, gone);
+    let gone = blobs_below(reader, gone);
     if scope == Scope::Added {
         found.retain(|new| !new.old.is_empty() || !gone.contains(&new.id));
     }
