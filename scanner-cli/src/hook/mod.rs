@@ -25,7 +25,7 @@ pub(crate) fn run(command: &HookCommand, talk: Talk) -> Result<Exit, Failure> {
         HookCommand::Install { which, pre_push, force } => {
             let place = Place::to_install(which.global, *force)?;
             let hooks: &[Hook] =
-                if *pre_push { &[Hook::PrePush] } else { &[Hook::PreCommit, Hook::PreMergeCommit] };
+                if *pre_push { &[Hook::Push] } else { &[Hook::Commit, Hook::MergeCommit] };
             fs::create_dir_all(&place.directory)
                 .map_err(|error| failed("create", &place.directory, &error))?;
             for &hook in hooks {
@@ -36,7 +36,7 @@ pub(crate) fn run(command: &HookCommand, talk: Talk) -> Result<Exit, Failure> {
         HookCommand::Uninstall { which } => {
             let place = Place::to_uninstall(which.global)?;
             let mut removed = false;
-            for hook in [Hook::PreCommit, Hook::PreMergeCommit, Hook::PrePush] {
+            for hook in [Hook::Commit, Hook::MergeCommit, Hook::Push] {
                 removed |= uninstall(&place.directory.join(hook.name()), talk)?;
             }
             place.forget()?;

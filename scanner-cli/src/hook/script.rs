@@ -5,22 +5,23 @@ use std::path::Path;
 /// By which we know what we wrote.
 const MARK: &str = "# Written by `secscan hook install`";
 
-/// A hook of git.
+/// A hook of git, by what it comes before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hook {
     /// Before a commit.
-    PreCommit,
+    Commit,
     /// Before the commit of a merge without conflicts, for which git does not run the first.
-    PreMergeCommit,
-    PrePush,
+    MergeCommit,
+    /// Before a push.
+    Push,
 }
 
 impl Hook {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Hook::PreCommit => "pre-commit",
-            Hook::PreMergeCommit => "pre-merge-commit",
-            Hook::PrePush => "pre-push",
+            Hook::Commit => "pre-commit",
+            Hook::MergeCommit => "pre-merge-commit",
+            Hook::Push => "pre-push",
         }
     }
 }
@@ -36,7 +37,7 @@ pub(super) fn text(hook: Hook, program: &Path) -> String {
     let name = hook.name();
     let chain = match hook {
         // Both read the standard input.
-        Hook::PrePush => {
+        Hook::Push => {
             "\
 pushed=$(cat)
 if [ -x \"$0.secscan-chained\" ]; then
@@ -53,7 +54,7 @@ fi
         }
     };
     let scan = match hook {
-        Hook::PrePush => {
+        Hook::Push => {
             "\
 if [ -n \"$pushed\" ]; then printf '%s\\n' \"$pushed\"; fi | \"$secscan\" git --pre-push --remote \"$1\"
 "
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn scripts() {
-        for hook in [Hook::PreCommit, Hook::PreMergeCommit, Hook::PrePush] {
+        for hook in [Hook::Commit, Hook::MergeCommit, Hook::Push] {
             let text = text(hook, Path::new("/it's/here"));
             assert!(is_ours(text.as_bytes()));
             assert!(text.contains(r"secscan='/it'\''s/here'"), "{text}");
