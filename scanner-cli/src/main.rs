@@ -1,6 +1,6 @@
 //! The command line of secscan: parse, plan, run, exit.
 //!
-//! [`args`] is what may be written, [`plan`] the last to see it, [`run`] does a scan, and [`report`]
+//! [`args`] is what may be written, [`plan`] the last to see it, [`run`](mod@run) does a scan, and [`report`]
 //! shows what it found. Data goes to the standard output through [`output`], talk to the standard error
 //! through [`talk`].
 

@@ -1,7 +1,7 @@
 //! Reading unified and combined diffs: for each hunk, the new file's text and which of its lines are added.
 //!
 //! Apart from the git source because nothing here needs a repository: a diff may come from anywhere, with
-//! any text around it. Memory is bounded by [`PIECE`] and [`LINE`], whatever the diff's size.
+//! any text around it. Memory is bounded by `PIECE` and `LINE`, whatever the diff's size.
 
 use std::error;
 use std::fmt;

@@ -50,7 +50,7 @@ impl Default for History {
 /// Hands out every blob and message of the history.
 ///
 /// Where no limit is set, that is every object of the store, reachable or not, in no order and without
-/// paths: [`origins`](super::origins) tells which of them a ref reaches. With a limit, it is what the
+/// paths: [`origins`](super::origins()) tells which of them a ref reaches. With a limit, it is what the
 /// commits within it brought, as in a [`range`].
 ///
 /// # Errors

@@ -3,9 +3,9 @@
 //! This is apart from the file source because git's content has no path on disk: it is read as objects,
 //! through gix, with no `git` process. The types of gix stay inside this folder.
 //!
-//! A caller opens a [`Repo`], makes one [`Visitor`] for each thread, and calls [`staged`], [`range`] or
-//! [`history`]. What cannot be read is told to [`Visitor::problem`]; it is never passed over. For the
-//! objects that turned out to matter, [`origins`] tells afterwards which commit brought them.
+//! A caller opens a [`Repo`], makes one [`Visitor`] for each thread, and calls [`staged()`], [`range()`] or
+//! [`history()`]. What cannot be read is told to [`Visitor::problem`]; it is never passed over. For the
+//! objects that turned out to matter, [`origins()`] tells afterwards which commit brought them.
 // Reading repositories in threads is what this room is for.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
