@@ -113,9 +113,9 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
     let filter = &compiled.filter;
     writeln!(
         code,
-        "pub(crate) static FILTER: Filter = Filter {{ low: {:?}, high: {:?}, hashes: {:?}, \
-         offsets: {:?} }};",
-        filter.low, filter.high, filter.hashes, filter.offsets
+        "pub(crate) static FILTER: Filter = Filter {{ exact: {:?}, low: {:?}, high: {:?}, \
+         hashes: {:?}, offsets: {:?} }};",
+        filter.exact, filter.low, filter.high, filter.hashes, filter.offsets
     )
     .unwrap();
     writeln!(

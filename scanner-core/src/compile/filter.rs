@@ -2,8 +2,8 @@
 //!
 //! A window may lie anywhere in a head, and where it lies decides how often it fires by accident: `toke`
 //! is rarer than `pass`, `_key` than `secr`. The windows of all heads are put into sixteen buckets for the
-//! vector code, which knows of a bucket only which nibbles it has in each place; alike windows share a
-//! bucket. A bitmap knows the hash of every window exactly.
+//! vector code, which knows of a bucket only which bytes it has in each place, or on older machines only
+//! which nibbles; alike windows share a bucket. A bitmap knows the hash of every window exactly.
 
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, hybrid, nfa::thompson};
@@ -23,7 +23,9 @@ const OFFSETS: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
     /// For each half of the buckets and each byte of the window: which buckets have a window with this
-    /// low nibble there.
+    /// byte there. The highest bit of a byte is not looked at, in this table and the next two.
+    pub exact: [[[u8; 128]; WINDOW]; 2],
+    /// The same for the byte's low nibble alone.
     pub low: [[[u8; 16]; WINDOW]; 2],
     /// The same for the high nibble.
     pub high: [[[u8; 16]; WINDOW]; 2],
@@ -33,10 +35,16 @@ pub struct Filter {
     pub offsets: [u8; 4096],
 }
 
+/// What a window is multiplied with for its hash.
+pub const HASH_FACTOR: u32 = 0x9E37_79B1;
+
+/// The hash is what is left of the product behind so many bits.
+pub const HASH_SHIFT: u32 = 16;
+
 /// The hash of a window of four bytes, read as little-endian: an index into 65,536 bits.
 #[inline]
 pub fn hash(window: u32) -> u16 {
-    (window.wrapping_mul(0x9E37_79B1) >> 16) as u16
+    (window.wrapping_mul(HASH_FACTOR) >> HASH_SHIFT) as u16
 }
 
 /// Four bytes of a head, and where in it they stand.
@@ -135,6 +143,7 @@ impl Filter {
     /// A filter that lets nothing pass.
     fn empty() -> Filter {
         Filter {
+            exact: [[[0; 128]; WINDOW]; 2],
             low: [[[0; 16]; WINDOW]; 2],
             high: [[[0; 16]; WINDOW]; 2],
             hashes: [0; 1024],
@@ -146,8 +155,8 @@ impl Filter {
     pub fn new(choices: &[Vec<Window>]) -> (Vec<Window>, Filter) {
         let (windows, buckets) = arrange(choices);
         let mut filter = Filter::empty();
-        for (bucket, masks) in buckets.iter().enumerate() {
-            filter.fill_bucket(bucket, masks);
+        for (window, &bucket) in windows.iter().zip(&buckets) {
+            filter.fill(bucket, window);
         }
         filter.mark(&windows);
         (windows, filter)
@@ -160,7 +169,7 @@ impl Filter {
             let masks = Masks::of(window);
             let (best, _) = cheapest(&buckets, &masks);
             buckets[best] = buckets[best].union(&masks);
-            self.fill_bucket(best, &buckets[best]);
+            self.fill(best, window);
         }
         self.mark(windows);
     }
@@ -175,16 +184,13 @@ impl Filter {
         }
     }
 
-    fn fill_bucket(&mut self, bucket: usize, masks: &Masks) {
-        let bit = 1 << (bucket % 8);
-        for place in 0..WINDOW {
-            for nibble in 0..16 {
-                if masks.low[place] & (1 << nibble) != 0 {
-                    self.low[bucket / 8][place][nibble] |= bit;
-                }
-                if masks.high[place] & (1 << nibble) != 0 {
-                    self.high[bucket / 8][place][nibble] |= bit;
-                }
+    fn fill(&mut self, bucket: usize, window: &Window) {
+        let (half, bit) = (bucket / 8, 1 << (bucket % 8));
+        for (place, set) in window.places.iter().enumerate() {
+            for byte in (0..=255u8).filter(|&byte| set.contains(byte)) {
+                self.exact[half][place][usize::from(byte & 127)] |= bit;
+                self.low[half][place][usize::from(byte & 15)] |= bit;
+                self.high[half][place][usize::from(byte >> 4 & 7)] |= bit;
             }
         }
     }
@@ -218,7 +224,7 @@ impl Masks {
         for (place, set) in window.places.iter().enumerate() {
             for byte in (0..=255).filter(|&byte| set.contains(byte)) {
                 masks.low[place] |= 1 << (byte & 15);
-                masks.high[place] |= 1 << (byte >> 4);
+                masks.high[place] |= 1 << (byte >> 4 & 7);
             }
         }
         masks
@@ -263,7 +269,7 @@ fn cheapest(buckets: &[Masks], masks: &Masks) -> (usize, f64) {
 /// Chooses a window for each head and a bucket for each window, so that little passes by accident: first
 /// the rarest windows, alike ones together; then, until nothing is gained, each head in turn the window
 /// and the bucket that are best given all others.
-fn arrange(choices: &[Vec<Window>]) -> (Vec<Window>, Vec<Masks>) {
+fn arrange(choices: &[Vec<Window>]) -> (Vec<Window>, Vec<usize>) {
     let rarest = |windows: &Vec<Window>| {
         let costs = windows.iter().map(|window| Masks::of(window).cost());
         costs.enumerate().min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(index, _)| index)
@@ -302,7 +308,7 @@ fn arrange(choices: &[Vec<Window>]) -> (Vec<Window>, Vec<Masks>) {
             break;
         }
     }
-    (choices.iter().zip(&chosen).map(|(windows, &choice)| windows[choice]).collect(), buckets)
+    (choices.iter().zip(&chosen).map(|(windows, &choice)| windows[choice]).collect(), bucket)
 }
 
 /// Puts each of the masks into a bucket: the two groups whose union costs least become one, until there
