@@ -2,14 +2,14 @@
 //!
 //! Apart from `key` because there is no armour and no structure but the bits that every such number has.
 
-use super::encoding::{BASE64, decode_base64, edit_base64};
+use super::encoding::{BASE64, base64_tail_clear, decode_base64, edit_base64};
 use super::{Verdict, structural_or_doubtful};
 
 /// `wg genkey` sets the bits. Other programs leave that to the kernel, so their keys are only doubtful.
 pub(super) fn run(token: &[u8]) -> Verdict {
     let mut key = [0; 33];
     match decode_base64(token, &mut key) {
-        Some(32) => structural_or_doubtful(is_clamped(&key[..32])),
+        Some(32) if base64_tail_clear(token) => structural_or_doubtful(is_clamped(&key[..32])),
         _ => Verdict::Rejected,
     }
 }
@@ -41,6 +41,8 @@ mod tests {
         key[31] = 0x9A;
         assert_eq!(run(&encode_padded(&key)), Verdict::Doubtful);
         assert_eq!(run(&encode_padded(&key[..31])), Verdict::Rejected);
+        // Bits that stand for nothing are zero.
+        assert_eq!(run(&[&encode_padded(&key)[..42], b"b="].concat()), Verdict::Rejected);
         assert_eq!(run(b"no base 64"), Verdict::Rejected);
     }
 }
