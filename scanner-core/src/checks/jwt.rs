@@ -190,11 +190,12 @@ fn jwe_header(token: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Headers that rules may ask for by their first characters; the first is the usual one.
-const HEADERS: [(&str, usize); 4] = [
+const HEADERS: [(&str, usize); 5] = [
     (r#"{"alg":"HS256","typ":"JWT"}"#, 32),
     (r#"{"typ":"JWT","alg":"HS256"}"#, 32),
     (r#"{"alg":"RS256","kid":"^^^^^^^^^^^^^^^^^^^^^^"}"#, 256),
     (r#"{"alg":"RS256","typ":"JWT"}"#, 256),
+    (r#"{"ver":"2","typ":"JWT","alg":"RS256","kid":"^^^^^^^^^^^^^^^^^^^^^^"}"#, 256),
 ];
 
 pub(super) fn fill(check: Check, token: &mut Vec<u8>) {

@@ -173,6 +173,8 @@ checks! {
     GcpServiceAccount = "gcp-service-account",
     /// A JSON Web Key with its private part.
     JwkPrivate = "jwk-private",
+    /// Base 64 of a private key for Curve25519, its fixed bits set (WireGuard).
+    Wireguard = "wireguard",
 }
 
 impl Check {

@@ -22,6 +22,7 @@ mod tail;
 #[cfg(all(test, feature = "generate"))]
 mod tests;
 mod wallet;
+mod wireguard;
 
 pub use kind::Check;
 
@@ -58,6 +59,7 @@ enum Family {
     Jwt,
     Opaque,
     Key,
+    Wireguard,
 }
 
 impl Check {
@@ -130,6 +132,7 @@ impl Check {
             C::PrivateKey | C::Base64Pem | C::Base64Der | C::GcpServiceAccount | C::JwkPrivate => {
                 Family::Key
             }
+            C::Wireguard => Family::Wireguard,
         }
     }
 
@@ -144,6 +147,7 @@ impl Check {
             Family::Jwt => jwt::run(self, token),
             Family::Opaque => opaque::run(self, token),
             Family::Key => key::run(self, token),
+            Family::Wireguard => wireguard::run(token),
         }
     }
 
@@ -189,6 +193,7 @@ impl Check {
             Family::Jwt => jwt::fill(self, token),
             Family::Opaque => opaque::fill(self, token),
             Family::Key => key::fill(self, token),
+            Family::Wireguard => wireguard::fill(token),
         }
     }
 

@@ -100,6 +100,7 @@ pub(super) const PATTERNS: &[(Check, &str)] = &[
     (Check::Base64Der, "MI[IG][0-9A-Za-z+/]{200,}={0,2}"),
     (Check::GcpServiceAccount, r#"\{\s*"type":\s*"service_account"[\s\S]{1000,5000}\}"#),
     (Check::JwkPrivate, r#"\{[^{}]{30,4000}\}"#),
+    (Check::Wireguard, "[0-9A-Za-z+/]{43}="),
 ];
 
 const KEY: &str = r"-----BEGIN (?P<label>RSA |EC |DSA |OPENSSH |ENCRYPTED |)PRIVATE KEY-----[\s\S]{60,8000}-----END [A-Z ]*PRIVATE KEY-----";
