@@ -105,7 +105,8 @@ impl Check {
             | C::Bech32
             | C::Base58checkWif
             | C::Base58checkXprv
-            | C::Base58check => Family::Wallet,
+            | C::Base58check
+            | C::RippleSeed => Family::Wallet,
             C::Bip39 => Family::Mnemonic,
             C::Jwt
             | C::JwtSupabase
