@@ -113,6 +113,10 @@ checks! {
     Base58checkXprv = "base58check-xprv",
     /// The double SHA-256 of anything in base 58 (Tezos).
     Base58check = "base58check",
+    /// The double SHA-256 of an XRP Ledger seed, in its own base 58.
+    RippleSeed = "ripple-seed",
+    /// A seed phrase: words of the list of BIP 39 with its checksum.
+    Bip39 = "bip39",
 
     /// A signed JSON Web Token.
     Jwt = "jwt",

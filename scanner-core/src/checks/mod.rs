@@ -14,6 +14,7 @@ mod jwt;
 mod key;
 mod kind;
 mod marvin;
+mod mnemonic;
 mod opaque;
 pub(crate) mod random;
 mod registry;
@@ -56,6 +57,7 @@ enum Family {
     Aws,
     Azure,
     Wallet,
+    Mnemonic,
     Jwt,
     Opaque,
     Key,
@@ -105,7 +107,9 @@ impl Check {
             | C::Bech32
             | C::Base58checkWif
             | C::Base58checkXprv
-            | C::Base58check => Family::Wallet,
+            | C::Base58check
+            | C::RippleSeed => Family::Wallet,
+            C::Bip39 => Family::Mnemonic,
             C::Jwt
             | C::JwtSupabase
             | C::JwtKubernetes
@@ -144,6 +148,7 @@ impl Check {
             Family::Aws => aws::run(self, token),
             Family::Azure => azure::run(self, token),
             Family::Wallet => wallet::run(self, token),
+            Family::Mnemonic => mnemonic::run(self, token),
             Family::Jwt => jwt::run(self, token),
             Family::Opaque => opaque::run(self, token),
             Family::Key => key::run(self, token),
@@ -190,6 +195,7 @@ impl Check {
             Family::Aws => aws::fill(self, token),
             Family::Azure => azure::fill(self, token),
             Family::Wallet => wallet::fill(self, token),
+            Family::Mnemonic => mnemonic::fill(self, token),
             Family::Jwt => jwt::fill(self, token),
             Family::Opaque => opaque::fill(self, token),
             Family::Key => key::fill(self, token),

@@ -17,6 +17,7 @@ const CHECKSUMS: &[Check] = &[
     Check::Base58check,
     Check::Base58checkWif,
     Check::Base58checkXprv,
+    Check::RippleSeed,
     Check::Crc32HexTail,
     Check::Synapse,
     Check::GitlabRoutable,
@@ -262,6 +263,8 @@ fn published_values() {
             &["MTk4NjIyNDgzNDcx", "OTI1MjQ4.Cl2FMQ", ".ZnCjm1XVW7vRze4b7Cq4se7kKWs"],
             Verdict::Structural,
         ),
+        (Check::RippleSeed, &["sn", "oPBrXtMeMyMHUVTgbuq", "Afg1SUTb"], Verdict::Verified),
+        (Check::RippleSeed, &["sE", "dTM1uX8pu2do5XvTnutH6", "HsouMaM2"], Verdict::Verified),
         (Check::AwsKeyId, &["AK", "IAIOSFODNN7EXAMPLE"], Verdict::Structural),
     ];
     for (check, parts, verdict) in cases {

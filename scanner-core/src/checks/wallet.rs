@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::crc::crc16;
 use super::encoding::{
-    BASE32, BASE58_MAX, decode_base32, decode_base58, encode_base32, encode_base58,
+    BASE32, BASE58, BASE58_MAX, decode_base32, decode_base58, encode_base32, encode_base58,
 };
 use super::random::Random;
 use super::{Check, Verdict};
@@ -28,6 +28,7 @@ pub(super) fn run(check: Check, token: &[u8]) -> Verdict {
         Check::Nkey => base32_crc16(token, 58),
         Check::StellarSeed => base32_crc16(token, 56),
         Check::Bech32 => bech32(token),
+        Check::RippleSeed => ripple(token),
         _ => base58check(check, token),
     };
     if right { Verdict::Verified } else { Verdict::Rejected }
@@ -38,6 +39,7 @@ pub(super) fn fill(check: Check, token: &mut Vec<u8>) {
         Check::Nkey => fill_base32(token, 58),
         Check::StellarSeed => fill_base32(token, 56),
         Check::Bech32 => fill_bech32(token),
+        Check::RippleSeed => fill_ripple(token),
         _ => fill_base58check(check, token),
     }
 }
@@ -139,6 +141,38 @@ fn base58check(check: Check, token: &[u8]) -> bool {
         _ => payload.len() >= 20,
     };
     shape && double_sha256(payload) == *sum
+}
+
+/// The digits of base 58 in the order of the XRP Ledger.
+const RIPPLE: &[u8; 58] = b"rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz";
+
+/// What the seeds of both kinds of keys begin with, decoded.
+const RIPPLE_SEEDS: [&[u8]; 2] = [&[0x21], &[0x01, 0xE1, 0x4B]];
+
+/// Puts digits of one alphabet in the place of those of another.
+fn exchange(text: &[u8], from: &[u8; 58], to: &[u8; 58]) -> Option<Vec<u8>> {
+    text.iter().map(|byte| Some(to[from.iter().position(|digit| digit == byte)?])).collect()
+}
+
+/// The seed of an account: a version, sixteen bytes and their checksum.
+fn ripple(token: &[u8]) -> bool {
+    let Some(text) = exchange(token, RIPPLE, BASE58).filter(|text| text.len() <= 31) else {
+        return false;
+    };
+    let mut bytes = [0; BASE58_MAX];
+    let Some(len) = decode_base58(&text, &mut bytes) else { return false };
+    let Some((payload, sum)) = bytes[..len].split_last_chunk::<4>() else { return false };
+    let version = RIPPLE_SEEDS.iter().find(|version| payload.starts_with(version));
+    version.is_some_and(|version| payload.len() == version.len() + 16)
+        && double_sha256(payload) == *sum
+}
+
+fn fill_ripple(token: &mut Vec<u8>) {
+    let mut random = Random::from_bytes(token);
+    let version = RIPPLE_SEEDS[usize::from(token.len() == 31)];
+    let payload = [version, &random.bytes(16)].concat();
+    let text = encode_base58(&[&payload[..], &double_sha256(&payload)].concat());
+    *token = exchange(&text, BASE58, RIPPLE).unwrap_or_default();
 }
 
 fn fill_base58check(check: Check, token: &mut Vec<u8>) {

@@ -64,6 +64,8 @@ pub(super) const PATTERNS: &[(Check, &str)] = &[
     (Check::Base58checkWif, "(?:5[HJK][1-9A-HJ-NP-Za-km-z]{49}|[KLc][1-9A-HJ-NP-Za-km-z]{51})"),
     (Check::Base58checkXprv, "[xtyzuv]prv[1-9A-HJ-NP-Za-km-z]{107}"),
     (Check::Base58check, "edsk[1-9A-HJ-NP-Za-km-z]{50}"),
+    (Check::RippleSeed, "s[1-9A-HJ-NP-Za-km-z]{28,30}"),
+    (Check::Bip39, "[a-z]{3,8}(?: [a-z]{3,8}){11}"),
     (Check::Jwt, r"ey[IJ][\w-]{10,}\.e[wy][\w-]{10,}\.[\w-]{20,}"),
     (Check::Jwt, r"ghs_[0-9]{1,20}_eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
     (Check::JwtSupabase, r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
