@@ -67,6 +67,7 @@ struct Description<'r> {
     min_entropy: f64,
     context: Vec<&'r str>,
     within: u16,
+    role: Vec<&'r str>,
     examples: Vec<&'r str>,
     counterexamples: Vec<&'r str>,
     fix: &'r str,
@@ -93,6 +94,7 @@ impl<'r> Description<'r> {
             shape: match rule.shape {
                 Shape::Token => "token",
                 Shape::Assignment => "assignment",
+                Shape::Named => "named",
                 Shape::Bare => "bare",
             },
             heads: heads(false),
@@ -105,6 +107,7 @@ impl<'r> Description<'r> {
             min_entropy: f64::from(rule.min_entropy) / 100.0,
             context: texts(&rule.context),
             within: rule.within,
+            role: texts(&rule.role),
             examples: texts(&rule.examples),
             counterexamples: texts(&rule.counterexamples),
             fix: &rule.fix,
