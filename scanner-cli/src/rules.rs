@@ -164,7 +164,15 @@ fn show(rule: &Description<'_>, style: &Style, out: &mut dyn Write) -> io::Resul
         line("least entropy", &format!("{} bits per byte", rule.min_entropy))?;
     }
     if !rule.context.is_empty() {
-        line("context", &format!("{} within {} bytes", quoted(&rule.context), rule.within))?;
+        let place = match (rule.shape, rule.within) {
+            ("named", 0) => "in the name".to_owned(),
+            ("named", within) => format!("in the name or {within} bytes before"),
+            (_, within) => format!("within {within} bytes"),
+        };
+        line("context", &format!("{} {place}", quoted(&rule.context)))?;
+    }
+    if !rule.role.is_empty() {
+        line("role", &format!("{} in the name", quoted(&rule.role)))?;
     }
     for (name, examples) in [("found", &rule.examples), ("not found", &rule.counterexamples)] {
         for example in examples {

@@ -8,100 +8,22 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::explain::Trace;
-use super::judge::{self, entropy, is_documented, names, paths, placeholder};
+use super::judge::{self, entropy, is_documented, names, paths, placeholder, reference};
 use super::{Cache, Engine, Found};
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
 use crate::rule::{Rule, Shape};
 use crate::ruleset::RuleSet;
 
+mod spelling;
+
+use spelling::{all_roles, begins_word, ends_word, holds, spelled};
+
 /// Words of fewer letters are parts of too many others: they must be a word of the name itself.
 const LONG: usize = 5;
 
 /// The shortest value that is looked at, in bytes.
 const SHORTEST: usize = 8;
-
-/// The words that a name has beside the provider's: what the value is for, and where.
-const ROLES: &[&str] = &[
-    "access",
-    "account",
-    "admin",
-    "api",
-    "apikey",
-    "apitoken",
-    "app",
-    "application",
-    "auth",
-    "authorization",
-    "authtoken",
-    "bearer",
-    "bot",
-    "cli",
-    "client",
-    "clientsecret",
-    "cloud",
-    "com",
-    "config",
-    "consumer",
-    "credential",
-    "credentials",
-    "default",
-    "deploy",
-    "dev",
-    "developer",
-    "development",
-    "env",
-    "global",
-    "http",
-    "https",
-    "integration",
-    "io",
-    "key",
-    "live",
-    "main",
-    "master",
-    "my",
-    "oauth",
-    "oauth2",
-    "org",
-    "password",
-    "personal",
-    "private",
-    "prod",
-    "production",
-    "project",
-    "pwd",
-    "read",
-    "rest",
-    "root",
-    "sandbox",
-    "sdk",
-    "secret",
-    "secretkey",
-    "server",
-    "service",
-    "session",
-    "settings",
-    "shared",
-    "sign",
-    "signing",
-    "staging",
-    "system",
-    "team",
-    "test",
-    "token",
-    "upload",
-    "user",
-    "v1",
-    "v2",
-    "v3",
-    "value",
-    "web",
-    "webhook",
-    "workspace",
-    "write",
-    "x",
-];
 
 /// An assignment as it was read.
 pub(super) struct Given {
@@ -301,6 +223,7 @@ fn is_believed(rule: &Rule, value: &[u8], word: &str) -> bool {
         && value.iter().any(u8::is_ascii_alphanumeric)
         && entropy::shannon(value) * 100.0 >= f64::from(rule.min_entropy)
         && placeholder::classify(value).is_none()
+        && reference::classify(value, true).is_none()
         && !is_documented(value)
 }
 
@@ -325,95 +248,4 @@ fn looks_made(value: &[u8], rule: &Rule) -> bool {
 /// How often letters and digits alternate.
 fn edges(value: &[u8]) -> usize {
     value.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count()
-}
-
-/// Whether a word stands anywhere in `text`.
-fn holds(text: &[u8], word: &str) -> bool {
-    (0..text.len()).any(|at| spelled(text, at, word.as_bytes()).is_some())
-}
-
-fn is_separator(byte: u8) -> bool {
-    matches!(byte, b'_' | b'-' | b'.')
-}
-
-/// Whether a word begins at `at`: behind what is no letter or digit, or at a hump.
-fn begins_word(text: &[u8], at: usize) -> bool {
-    let byte = text[at];
-    let Some(before) = at.checked_sub(1).map(|before| text[before]) else {
-        return byte.is_ascii_alphanumeric();
-    };
-    let next_is_lower = text.get(at + 1).is_some_and(u8::is_ascii_lowercase);
-    byte.is_ascii_alphanumeric()
-        && (!before.is_ascii_alphanumeric()
-            || (byte.is_ascii_uppercase() && (!before.is_ascii_uppercase() || next_is_lower)))
-}
-
-/// Whether a word that ends before `end` is not part of a longer one.
-fn ends_word(text: &[u8], end: usize) -> bool {
-    end >= text.len() || begins_word(text, end) || !text[end].is_ascii_alphanumeric()
-}
-
-/// Where `word` ends if it begins at `at`, whatever its case and across separators.
-fn spelled(text: &[u8], at: usize, word: &[u8]) -> Option<usize> {
-    let mut end = at;
-    for &wanted in word {
-        while end > at && text.get(end).is_some_and(|&byte| is_separator(byte)) {
-            end += 1;
-        }
-        if text.get(end)?.to_ascii_lowercase() != wanted {
-            return None;
-        }
-        end += 1;
-    }
-    Some(end)
-}
-
-/// Whether each word of a name is one of those that say nothing of whose it is.
-fn all_roles(name: &[u8]) -> bool {
-    let mut start = 0;
-    (1..=name.len()).all(|at| {
-        if at < name.len() && !begins_word(name, at) && name[at].is_ascii_alphanumeric() {
-            return true;
-        }
-        let word = &name[start..at];
-        start = at;
-        word.iter().all(|&byte| is_separator(byte))
-            || ROLES.iter().any(|role| word.eq_ignore_ascii_case(role.as_bytes()))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_begin_at_separators_and_humps() {
-        let starts = |text: &str| -> Vec<usize> {
-            (0..text.len()).filter(|&at| begins_word(text.as_bytes(), at)).collect()
-        };
-        assert_eq!(starts("MY_DATADOG-key"), [0, 3, 11]);
-        assert_eq!(starts("myShodanKey"), [0, 2, 8]);
-        assert_eq!(starts("AWSKey"), [0, 3]);
-        assert_eq!(starts(" .x"), [2]);
-    }
-
-    #[test]
-    fn words_are_spelled_across_separators() {
-        assert_eq!(spelled(b"customer.io_key", 0, b"customerio"), Some(11));
-        assert_eq!(spelled(b"CUSTOMER_IO", 0, b"customerio"), Some(11));
-        assert_eq!(spelled(b"customers", 0, b"customerio"), None);
-        assert_eq!(spelled(b"cust", 0, b"customerio"), None);
-    }
-
-    #[test]
-    fn names_of_roles_only() {
-        for name in
-            ["api_key", "token", "x-api-key", "clientSecret", "MY_API_TOKEN", "auth.token", "__key"]
-        {
-            assert!(all_roles(name.as_bytes()), "{name}");
-        }
-        for name in ["stripe_key", "vertexKey", "tokenizer", "sortKey"] {
-            assert!(!all_roles(name.as_bytes()), "{name}");
-        }
-    }
 }
