@@ -5,11 +5,14 @@ use std::{env, fs};
 
 fn main() {
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
-    let mut names: Vec<String> = fs::read_dir(&root)
-        .expect("the crate's folder is readable")
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".toml") && name != "Cargo.toml")
-        .collect();
+    let mut names = Vec::new();
+    for folder in ["", "named/"] {
+        let files = fs::read_dir(Path::new(&root).join(folder)).expect("the folder is readable");
+        let files = files.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let rules = files.filter(|name| name.ends_with(".toml") && name != "Cargo.toml");
+        names.extend(rules.map(|name| format!("{folder}{name}")));
+        println!("cargo::rerun-if-changed={root}/{folder}");
+    }
     names.sort();
     let mut code = String::from("&[\n");
     for name in &names {
@@ -18,7 +21,6 @@ fn main() {
         println!("cargo::rerun-if-changed={name}");
     }
     code.push_str("]\n");
-    println!("cargo::rerun-if-changed=.");
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("files.rs");
     fs::write(out, code).expect("OUT_DIR is writable");
 }

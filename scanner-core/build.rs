@@ -67,7 +67,7 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
              enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: Cow::Borrowed(&[{}]), \
              pattern: Cow::Borrowed({:?}), offset: {:?}, window: {}, min_len: {}, \
              required: {:?}, chosen: {}, alphabet: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, check: {check}, \
-             min_entropy: {}, context: {}, within: {}, examples: {}, counterexamples: {} }},",
+             min_entropy: {}, context: {}, within: {}, role: {}, examples: {}, counterexamples: {} }},",
             &*rule.id,
             &*rule.name,
             &*rule.issuer,
@@ -90,6 +90,7 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
             rule.min_entropy,
             list(&rule.context),
             rule.within,
+            list(&rule.role),
             list(&rule.examples),
             list(&rule.counterexamples),
         )

@@ -67,6 +67,7 @@ struct Description<'r> {
     min_entropy: f64,
     context: Vec<&'r str>,
     within: u16,
+    role: Vec<&'r str>,
     examples: Vec<&'r str>,
     counterexamples: Vec<&'r str>,
     fix: &'r str,
@@ -93,6 +94,7 @@ impl<'r> Description<'r> {
             shape: match rule.shape {
                 Shape::Token => "token",
                 Shape::Assignment => "assignment",
+                Shape::Named => "named",
                 Shape::Bare => "bare",
             },
             heads: heads(false),
@@ -105,6 +107,7 @@ impl<'r> Description<'r> {
             min_entropy: f64::from(rule.min_entropy) / 100.0,
             context: texts(&rule.context),
             within: rule.within,
+            role: texts(&rule.role),
             examples: texts(&rule.examples),
             counterexamples: texts(&rule.counterexamples),
             fix: &rule.fix,
@@ -161,7 +164,15 @@ fn show(rule: &Description<'_>, style: &Style, out: &mut dyn Write) -> io::Resul
         line("least entropy", &format!("{} bits per byte", rule.min_entropy))?;
     }
     if !rule.context.is_empty() {
-        line("context", &format!("{} within {} bytes", quoted(&rule.context), rule.within))?;
+        let place = match (rule.shape, rule.within) {
+            ("named", 0) => "in the name".to_owned(),
+            ("named", within) => format!("in the name or {within} bytes before"),
+            (_, within) => format!("within {within} bytes"),
+        };
+        line("context", &format!("{} {place}", quoted(&rule.context)))?;
+    }
+    if !rule.role.is_empty() {
+        line("role", &format!("{} in the name", quoted(&rule.role)))?;
     }
     for (name, examples) in [("found", &rule.examples), ("not found", &rule.counterexamples)] {
         for example in examples {

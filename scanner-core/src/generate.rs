@@ -28,7 +28,8 @@ const ATTEMPTS: u64 = 200;
 /// How many repetitions more than the least: few, so that open patterns stay short.
 const MORE: u32 = 16;
 /// What a token may not hold by accident, in lower case: it would be taken for a placeholder.
-const WORDS: [&[u8]; 5] = [b"example", b"test", b"xxxx", b"1234", b"abcd"];
+const WORDS: [&[u8]; 9] =
+    [b"example", b"test", b"xxxx", b"1234", b"abcd", b"todo", b"fake", b"mock", b"dont"];
 
 /// A token that `rule` finds, with its checksum filled in. The same seed gives the same token on
 /// every platform; other seeds give others.
@@ -37,7 +38,7 @@ const WORDS: [&[u8]; 5] = [b"example", b"test", b"xxxx", b"1234", b"abcd"];
 pub fn generate(rule: &Rule, seed: u64) -> Generated {
     let mut random = Random::from_bytes(rule.id.as_bytes()).variant(seed);
     let hir = match rule.shape {
-        Shape::Token => parse(&rule.pattern),
+        Shape::Token | Shape::Named => parse(&rule.pattern),
         Shape::Assignment | Shape::Bare => None,
     };
     let whole = hir.as_ref().and_then(|_| whole(&rule.pattern));
@@ -187,6 +188,9 @@ impl<'r> Made<'r> {
         if is_monotonous(value, rule) || WORDS.iter().any(|word| holds(&text, &free, word)) {
             faults += 1;
         }
+        if rule.shape == Shape::Named && is_uneven(value, rule) {
+            faults += 1;
+        }
         (faults, Generated { text, secret })
     }
 }
@@ -233,6 +237,16 @@ fn is_monotonous(secret: &[u8], rule: &Rule) -> bool {
         .map(|share| -share * share.log2())
         .sum();
     (secret.len() >= 16 && distinct < 8) || entropy * 100.0 < f64::from(rule.min_entropy)
+}
+
+/// Whether a secret has fewer digits among its letters than most have by chance: it may be taken for a word.
+fn is_uneven(secret: &[u8], rule: &Rule) -> bool {
+    let edges =
+        secret.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit());
+    let edges = edges.count();
+    rule.alphabet.contains(b'0')
+        && (b'A'..=b'z').any(|byte| rule.alphabet.contains(byte))
+        && edges * 5 < secret.len()
 }
 
 /// Whether `text` holds `word`, at least partly by chance.
@@ -390,6 +404,7 @@ pub(crate) mod tests {
             min_entropy: 0,
             context: Cow::Borrowed(&[]),
             within: 100,
+            role: Cow::Borrowed(&[]),
             examples: Cow::Borrowed(&[]),
             counterexamples: Cow::Borrowed(&[]),
         }

@@ -64,8 +64,12 @@ pub struct Rule {
     pub min_entropy: u16,
     /// Words of which one must stand near, or empty. Lower case, without separators.
     pub context: Cow<'static, [Text]>,
-    /// How near, in bytes before the match and after it.
+    /// How near, in bytes before the match and after it. For a named rule: before the name, and 0 where
+    /// the word must stand in the name itself.
     pub within: u16,
+    /// Words of which one must stand in the name that a named rule's value is given, or empty. Written as
+    /// those of the context.
+    pub role: Cow<'static, [Text]>,
     /// Templates that must be found.
     pub examples: Cow<'static, [Text]>,
     /// Templates in which nothing may be found.
@@ -88,6 +92,9 @@ pub enum Shape {
     Token,
     /// As the assignment of a literal to a name that holds the head.
     Assignment,
+    /// As an assignment that a rule of that shape leads to, whose value the pattern matches in whole, and
+    /// whose name says by a word of the context who issued it.
+    Named,
     /// As a long random-looking run with no name near. It has no head: every run is looked at.
     Bare,
 }

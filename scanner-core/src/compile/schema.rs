@@ -12,6 +12,9 @@ use crate::rule::{Boundary, ByteSet, Head, Rule, Severity, Shape, Text};
 /// The longest window a rule may have, in bytes: what one candidate may cost.
 pub const MAX_WINDOW: u32 = 65_536;
 
+/// The longest value of an assignment that is read, in bytes. Longer ones are no secrets.
+pub const MAX_VALUE: u32 = 512;
+
 /// The most rules that one automaton serves.
 pub const MAX_RULES: usize = u16::MAX as usize;
 
@@ -109,6 +112,8 @@ struct RuleSyntax {
     #[serde(default)]
     context: Vec<String>,
     within: Option<u16>,
+    #[serde(default)]
+    role: Vec<String>,
     enabled: Option<bool>,
     self_identifying: Option<bool>,
     shape: Option<String>,
@@ -165,9 +170,13 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
     let shape = match syntax.shape.as_deref() {
         None | Some("token") => Shape::Token,
         Some("assignment") => Shape::Assignment,
+        Some("named") => Shape::Named,
         Some("bare") => Shape::Bare,
         Some(other) => {
-            return fail("shape", format!("'{other}' is not one of token, assignment, bare"));
+            return fail(
+                "shape",
+                format!("'{other}' is not one of token, assignment, named, bare"),
+            );
         }
     };
     let heads: Vec<Head> = syntax
@@ -179,7 +188,11 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
             ignore_case: true,
         }))
         .collect();
-    if heads.is_empty() && shape != Shape::Bare {
+    let headless = matches!(shape, Shape::Bare | Shape::Named);
+    if shape == Shape::Named && !heads.is_empty() {
+        return fail("heads", "a named rule has none: assignments lead to it".into());
+    }
+    if heads.is_empty() && !headless {
         return fail("heads", "at least one head or keyword is needed".into());
     }
     for head in &heads {
@@ -226,15 +239,15 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
     }
 
     let bounds = match shape {
-        Shape::Token if syntax.pattern.is_empty() => {
-            return fail("pattern", "a token rule needs one".into());
+        Shape::Token | Shape::Named if syntax.pattern.is_empty() => {
+            return fail("pattern", "rules of shape token and named need one".into());
         }
-        Shape::Token => match pattern::bounds(&syntax.pattern) {
+        Shape::Token | Shape::Named => match pattern::bounds(&syntax.pattern) {
             Ok(bounds) => bounds,
             Err(message) => return fail("pattern", message),
         },
         Shape::Assignment | Shape::Bare if !syntax.pattern.is_empty() => {
-            return fail("pattern", "only rules of shape token have a pattern".into());
+            return fail("pattern", "only rules of shape token and named have a pattern".into());
         }
         Shape::Assignment | Shape::Bare => {
             Bounds { min_len: 1, max_len: Some(1024), alphabet: ByteSet::ALL, required: None }
@@ -254,21 +267,27 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         );
     }
 
+    if shape == Shape::Named && window > MAX_VALUE {
+        return fail("window", format!("no value longer than {MAX_VALUE} bytes is read"));
+    }
+
     let words_only = heads.iter().all(|head| head.ignore_case);
-    let context: Vec<Text> = syntax
-        .context
-        .iter()
-        .map(|word| {
-            let word: String = word
-                .chars()
-                .filter(|c| !matches!(c, '_' | '-' | '.' | ' '))
-                .map(|c| c.to_ascii_lowercase())
-                .collect();
-            Cow::Owned(word)
-        })
-        .collect();
+    let folded = |words: &[String]| -> Vec<Text> {
+        let fold = |word: &String| {
+            let letters = word.chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' '));
+            Cow::Owned(letters.map(|c| c.to_ascii_lowercase()).collect())
+        };
+        words.iter().map(fold).collect()
+    };
+    let (context, role) = (folded(&syntax.context), folded(&syntax.role));
     if context.iter().any(|word| word.len() < 2) {
         return fail("context", "a word needs two letters or more".into());
+    }
+    if shape == Shape::Named && context.is_empty() {
+        return fail("context", "a named rule needs a word that says whose secret it is".into());
+    }
+    if shape != Shape::Named && !role.is_empty() {
+        return fail("role", "only rules of shape named have one".into());
     }
     let own = |list: Vec<String>| -> Cow<'static, [Text]> {
         Cow::Owned(list.into_iter().map(Cow::Owned).collect())
@@ -298,7 +317,8 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         check,
         min_entropy: (syntax.min_entropy * 100.0).round() as u16,
         context: Cow::Owned(context),
-        within: syntax.within.unwrap_or(100),
+        within: syntax.within.unwrap_or(if shape == Shape::Named { 40 } else { 100 }),
+        role: Cow::Owned(role),
         examples: own(syntax.examples),
         counterexamples: own(syntax.counterexamples),
     })

@@ -262,7 +262,8 @@ mod tests {
         };
         let mut expected = by_one_pass(&builtin::RULES, &haystack);
         expected.retain(allowed);
-        assert!(expected.len() > builtin::RULES.len());
+        let with_heads = builtin::RULES.iter().filter(|rule| !rule.heads.is_empty());
+        assert!(expected.len() > with_heads.count());
         assert!(by_filter(&anchors, &haystack) == expected);
         assert!(by_filter(&anchors.without_vectors(), &haystack) == expected);
     }

@@ -3,15 +3,16 @@
 //! The languages differ in little: a name, perhaps in quotes or brackets, perhaps a type, a sign, and a
 //! value in quotes or bare. So one reader serves them all; names and values are judged apart.
 
-use super::Found;
 use super::anchors::Candidate;
 use super::explain::Trace;
 use super::judge::names;
 use super::judge::paths::{self, Kind};
 use super::judge::{Rejection, value};
+use super::named::Given;
+use super::{Cache, Engine, Found};
+use crate::compile::schema::MAX_VALUE;
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
-use crate::rule::Rule;
 
 /// How far a name reaches on either side of its keyword, in bytes.
 const NAME: usize = 64;
@@ -19,8 +20,8 @@ const NAME: usize = 64;
 /// How far the sign may stand from the name, in bytes.
 const GAP: usize = 64;
 
-/// The longest value that is read, in bytes. Longer ones are no secrets.
-const VALUE: usize = 512;
+/// The longest value that is read, in bytes.
+const VALUE: usize = MAX_VALUE as usize;
 
 /// How far from its keyword an assignment can reach.
 pub(super) const REACH: usize = 2 * NAME + GAP + VALUE;
@@ -36,12 +37,13 @@ enum Written {
 
 /// Confirms and judges an assignment to the name at the candidate.
 pub(super) fn consider(
-    rule: &Rule,
-    id: RuleId,
+    engine: &Engine,
+    cache: &mut Cache,
     input: &Input<'_>,
     candidate: Candidate,
     trace: &mut impl Trace,
 ) -> Result<Found, Rejection> {
+    let id = RuleId(candidate.rule);
     let haystack = input.haystack();
     let keyword = candidate.at..candidate.at + candidate.len;
     let name = name(haystack, keyword.start, keyword.end);
@@ -50,6 +52,14 @@ pub(super) fn consider(
     trace.step("assignment", || {
         format!("a value of {} bytes, {written:?}", value.len()).to_lowercase()
     });
+    let given = Given { name, keyword, value, bare: written == Written::Bare };
+    if let Some(found) = engine.named(cache, input, &given, trace) {
+        return Ok(found);
+    }
+    if !engine.rules.is_enabled(id) {
+        return Err(Rejection::Off);
+    }
+    let keyword = given.keyword;
     let text = &haystack[name.range()];
     let class = names::classify(text, keyword.start - name.start..keyword.end - name.start)?;
     trace.step("name", || format!("'{}'", text.escape_ascii()));
@@ -64,7 +74,7 @@ pub(super) fn consider(
         span: value,
         matched: Span { start: name.start, end: value.end },
         confidence: Confidence::Generic,
-        reason: if rule.min_entropy > 0 || class == names::Class::Key {
+        reason: if engine.rules.get(id).min_entropy > 0 || class == names::Class::Key {
             Reason::Entropy
         } else {
             Reason::Context

@@ -3,6 +3,8 @@
 //! Patterns run anchored and over a bounded window, with Unicode off in this one place; the cheap
 //! conditions come first, because most candidates fail one of them.
 
+use std::borrow::Cow;
+
 use regex_automata::meta::{self, Regex};
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::util::syntax;
@@ -25,6 +27,21 @@ pub(super) struct Pattern {
     secret: usize,
 }
 
+impl Pattern {
+    /// The pattern's own room among those of `rules` rules, made on first need.
+    fn scratch<'c>(
+        &self,
+        all: &'c mut Vec<Option<Box<meta::Cache>>>,
+        index: usize,
+        rules: usize,
+    ) -> &'c mut meta::Cache {
+        if all.len() <= index {
+            all.resize_with(rules, || None);
+        }
+        all[index].get_or_insert_with(|| Box::new(self.regex.create_cache()))
+    }
+}
+
 /// Where a pattern matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Matched {
@@ -34,10 +51,15 @@ pub(super) struct Matched {
 
 /// Says why the rule's pattern does not compile, or cannot match at its head.
 pub(crate) fn check(rule: &Rule) -> Result<(), String> {
-    if rule.shape == Shape::Token { compile(rule).map(|_| ()) } else { Ok(()) }
+    if rule.pattern.is_empty() { Ok(()) } else { compile(rule).map(|_| ()) }
 }
 
 fn compile(rule: &Rule) -> Result<Pattern, String> {
+    // The value of a named rule is all that there is to match.
+    let pattern = match rule.shape {
+        Shape::Named => Cow::Owned(format!(r"(?:{})\z", rule.pattern)),
+        _ => Cow::Borrowed(&*rule.pattern),
+    };
     // Anchored searches in short windows: the one-pass automaton where the pattern allows it, a
     // bounded backtracker elsewhere. A lazy DFA for each rule and thread would cost megabytes.
     let regex = Regex::builder()
@@ -51,7 +73,7 @@ fn compile(rule: &Rule) -> Result<Pattern, String> {
                 .nfa_size_limit(Some(8 << 20)),
         )
         .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .build(&rule.pattern)
+        .build(&pattern)
         .map_err(|error| match error.syntax_error() {
             Some(error) => error.to_string(),
             None => error.to_string(),
@@ -64,6 +86,21 @@ fn compile(rule: &Rule) -> Result<Pattern, String> {
 }
 
 impl Engine {
+    /// Whether the pattern of a named rule matches all of `value`.
+    pub(super) fn is_whole(&self, cache: &mut Cache, index: usize, value: &[u8]) -> bool {
+        let rule = self.rules.get(crate::finding::RuleId(index as u16));
+        let len = rule.min_len as usize..=rule.window as usize;
+        if !len.contains(&value.len()) || !value.iter().all(|&byte| rule.alphabet.contains(byte)) {
+            return false;
+        }
+        cache.work.confirmations += 1;
+        cache.work.confirmed_bytes += value.len() as u64;
+        let pattern = self.pattern(rule, index);
+        let scratch = pattern.scratch(&mut cache.patterns, index, self.rules.len());
+        let search = Search::new(value).anchored(Anchored::Yes).earliest(true);
+        pattern.regex.search_half_with(scratch, &search).is_some()
+    }
+
     fn pattern(&self, rule: &Rule, index: usize) -> &Pattern {
         self.patterns[index].get_or_init(|| {
             compile(rule).expect("a rule set refuses rules whose pattern does not compile")
@@ -119,11 +156,7 @@ impl Engine {
         cache.work.confirmations += 1;
         cache.work.confirmed_bytes += run as u64;
         let pattern = self.pattern(rule, index);
-        if cache.patterns.len() <= index {
-            cache.patterns.resize_with(self.rules.len(), || None);
-        }
-        let scratch =
-            cache.patterns[index].get_or_insert_with(|| Box::new(pattern.regex.create_cache()));
+        let scratch = pattern.scratch(&mut cache.patterns, index, self.rules.len());
         let search = Search::new(haystack).span(start..start + run).anchored(Anchored::Yes);
         let mut slots: [Option<NonMaxUsize>; 2 * GROUPS] = [None; 2 * GROUPS];
         let used = 2 * (pattern.secret + 1);

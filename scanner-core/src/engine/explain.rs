@@ -4,6 +4,7 @@ use super::judge::Rejection;
 use super::{Cache, Engine, Found, bare, resolve};
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
+use crate::rule::Shape;
 
 /// What became of one candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +94,8 @@ impl Engine {
         let mut all: Vec<Consideration> = considered
             .into_iter()
             .map(|(candidate, steps, outcome)| Consideration {
-                rule: RuleId(candidate.rule),
+                // An assignment may have become the finding of a named rule.
+                rule: outcome.map_or(RuleId(candidate.rule), |found| found.rule),
                 at: candidate.at,
                 len: candidate.len,
                 steps,
@@ -105,6 +107,14 @@ impl Engine {
                 },
             })
             .collect();
+        // Several keywords of one name lead to the same named rule: once is enough.
+        let mut told: Vec<(RuleId, Outcome)> = Vec::new();
+        all.retain(|one| {
+            let is_named = self.rules.get(one.rule).shape == Shape::Named;
+            let twice = is_named && told.contains(&(one.rule, one.outcome.clone()));
+            told.push((one.rule, one.outcome.clone()));
+            !twice
+        });
         // A bare run has no head, and so no candidate: what is reported of it is added here.
         for bare in found.iter().filter(|f| self.bare.contains(&f.rule.0) && f.span.overlaps(span))
         {

@@ -25,6 +25,7 @@ mod confirm;
 pub(crate) mod explain;
 mod filter;
 mod judge;
+mod named;
 
 use anchors::{Anchors, Candidate};
 use confirm::Pattern;
@@ -40,6 +41,7 @@ pub(crate) struct Engine {
     patterns: Vec<OnceLock<Pattern>>,
     /// The rules that look at every run of characters, if they are on.
     bare: Vec<u16>,
+    named: named::Index,
     now: Option<i64>,
 }
 
@@ -86,7 +88,8 @@ impl Engine {
             .filter(|(id, rule)| rule.shape == Shape::Bare && rules.is_enabled(*id))
             .map(|(id, _)| id.0)
             .collect();
-        Ok(Engine { rules, anchors, patterns, bare, now })
+        let named = named::Index::new(&rules);
+        Ok(Engine { rules, anchors, patterns, bare, named, now })
     }
 
     pub(crate) fn rules(&self) -> &RuleSet {
@@ -139,7 +142,9 @@ impl Engine {
         let id = RuleId(candidate.rule);
         let rule = self.rules.get(id);
         cache.work.candidates += 1;
-        if !self.rules.is_enabled(id) {
+        // An assignment leads to named rules, too, which may be on where its own is off.
+        let leads = rule.shape == Shape::Assignment && self.named.is_on();
+        if !self.rules.is_enabled(id) && !leads {
             return Err(Rejection::Off);
         }
         if input.get_content() == Content::Binary && !rule.self_identifying {
@@ -155,8 +160,8 @@ impl Engine {
                 let matched = self.confirm(cache, input, candidate, trace)?;
                 judge::token(rule, id, input, matched, trace)?
             }
-            Shape::Assignment => assign::consider(rule, id, input, candidate, trace)?,
-            Shape::Bare => return Err(Rejection::Off),
+            Shape::Assignment => assign::consider(self, cache, input, candidate, trace)?,
+            Shape::Bare | Shape::Named => return Err(Rejection::Off),
         };
         cache.seen[id.index()].claimed = (found.matched.start, found.matched.end);
         cache.touched.push(candidate.rule);

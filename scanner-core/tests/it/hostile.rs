@@ -90,6 +90,11 @@ fn repeated_heads_cost_a_constant_for_each_byte() {
         "{{",
         "AAAA",
         "passwordpassword",
+        "datadog_api_key=",
+        "dd_api_key=0123456789abcdef0123456789abcdef ",
+        "shodan_mailjet_sinch_key=\"a\" ",
+        "ssssssss_key=aaaaaaaaa ",
+        "a.b.c.d.e_key=aaaaaaaaa ",
     ] {
         let half = work(&scanner, piece, 1 << 19);
         let whole = work(&scanner, piece, 1 << 20);

@@ -6,6 +6,7 @@
 mod check;
 mod fixtures;
 mod hostile;
+mod named;
 mod pieces;
 mod rules;
 mod user_rules;

@@ -34,6 +34,17 @@ keywords = ["acmepass"]
 shape = "assignment"
 fix = "Change it."
 examples = ["AcmePass = '{{acme-named}}'"]
+
+[[rule]]
+id = "acme-bare"
+name = "Acme secret without a mark"
+severity = "high"
+shape = "named"
+context = ["acme"]
+role = ["signing"]
+pattern = '[0-9a-f]{40}'
+fix = "Change it."
+examples = ["ACME_SIGNING_KEY={{acme-bare}}"]
 "#;
 
 fn with(text: &str) -> Result<Scanner, String> {
@@ -45,11 +56,10 @@ fn with(text: &str) -> Result<Scanner, String> {
 #[test]
 fn own_rules_are_found_beside_the_built_in_ones() {
     let scanner = with(ACME).unwrap();
-    let template =
-        "a {{acme-key}} b {{github-pat-classic}}\n{{acme-short}}\nACMEPASS={{acme-named}}\n";
+    let template = "a {{acme-key}} b {{github-pat-classic}}\n{{acme-short}}\nACMEPASS={{acme-named}}\nacme_signing_key: {{acme-bare}}\n";
     for seed in 0..4 {
         let (text, expected) = expanded(&scanner, template, seed);
-        assert_eq!(expected.len(), 4);
+        assert_eq!(expected.len(), 5);
         check(&scanner, "own", None, &text, &expected);
     }
 }
@@ -105,6 +115,26 @@ fn mistakes_name_file_rule_and_key() {
         (
             "[[rule]]\nid = \"github-pat-classic\"\nname = \"A\"\nseverity = \"low\"\nfix = \"F.\"\nheads = [\"acme_\"]\npattern = 'acme_[0-9]{9}'\n".to_owned(),
             "mine.toml: rule 'github-pat-classic': id: there is already a rule of that name",
+        ),
+        (
+            rule("shape = \"named\"\ncontext = [\"acme\"]"),
+            "mine.toml: rule 'acme-key': pattern: rules of shape token and named need one",
+        ),
+        (
+            rule("shape = \"named\"\npattern = '[0-9]{9}'"),
+            "mine.toml: rule 'acme-key': context: a named rule needs a word that says whose secret it is",
+        ),
+        (
+            rule("shape = \"named\"\npattern = '[0-9]{9}'\ncontext = [\"acme\"]\nheads = [\"acme\"]"),
+            "mine.toml: rule 'acme-key': heads: a named rule has none: assignments lead to it",
+        ),
+        (
+            rule("shape = \"named\"\npattern = '[0-9]{513}'\ncontext = [\"acme\"]"),
+            "mine.toml: rule 'acme-key': window: no value longer than 512 bytes is read",
+        ),
+        (
+            rule("heads = [\"acme_\"]\npattern = 'acme_[0-9]{9}'\nrole = [\"secret\"]"),
+            "mine.toml: rule 'acme-key': role: only rules of shape named have one",
         ),
         (rule("head = [\"acme_\"]"), "mine.toml:6: unknown field `head`"),
         ("[[rule]\n".to_owned(), "mine.toml:1: "),

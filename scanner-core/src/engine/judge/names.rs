@@ -367,6 +367,15 @@ pub(in crate::engine) fn classify(
             return Err(Rejection::Name("a key of another kind, as sort_key is"));
         }
     }
+    classify_any(name, keyword)
+}
+
+/// The same where something else says what kind of key it is.
+pub(in crate::engine) fn classify_any(
+    name: &[u8],
+    keyword: std::ops::Range<usize>,
+) -> Result<Class, Rejection> {
+    let text = &name[keyword.clone()];
     let class = if starts_ignoring_case(text, b"pass") || starts_ignoring_case(text, b"pwd") {
         Class::Password
     } else {

@@ -1,0 +1,251 @@
+//! Named secrets: values with no mark of their own, known by their shape and by whose they are said to be.
+//!
+//! Many providers hand out bare hexadecimal, base62 or UUIDs. Nothing in such a value leads to it, so a
+//! named rule has no heads: where an assignment has been read (`assign.rs`), the provider's word is looked
+//! for in the name, or just before it. A text without assignments to secrets costs nothing more.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::explain::Trace;
+use super::judge::{self, entropy, is_documented, names, paths, placeholder, reference};
+use super::{Cache, Engine, Found};
+use crate::finding::{Confidence, Reason, RuleId};
+use crate::input::{Input, Span};
+use crate::rule::{Rule, Shape};
+use crate::ruleset::RuleSet;
+
+mod spelling;
+
+use spelling::{all_roles, begins_word, ends_word, holds, spelled};
+
+/// Words of fewer letters are parts of too many others: they must be a word of the name itself.
+const LONG: usize = 5;
+
+/// The shortest value that is looked at, in bytes.
+const SHORTEST: usize = 8;
+
+/// An assignment as it was read.
+pub(super) struct Given {
+    /// All of the name.
+    pub(super) name: Span,
+    /// The keyword in it, as a place in the haystack.
+    pub(super) keyword: Range<usize>,
+    pub(super) value: Span,
+    /// Whether the value stands without quotes.
+    pub(super) bare: bool,
+}
+
+impl Given {
+    fn name_in<'h>(&self, haystack: &'h [u8]) -> &'h [u8] {
+        &haystack[self.name.range()]
+    }
+}
+
+/// The words of all named rules, made on first need.
+pub(super) struct Index {
+    is_on: bool,
+    words: OnceLock<Words>,
+}
+
+struct Words {
+    /// Rules and which of their words, those of one first letter side by side.
+    entries: Vec<(u16, u16)>,
+    /// Where the entries of a first byte begin.
+    starts: [u16; 257],
+    /// The most bytes before a name that any rule looks at.
+    within: usize,
+}
+
+/// A rule that fits, and how well.
+#[derive(Clone, Copy)]
+struct Fit {
+    rule: u16,
+    word: u16,
+    /// How much its word says, then whether a role of its own does, then how few bytes it allows.
+    says: (usize, bool, std::cmp::Reverse<u32>),
+}
+
+impl Index {
+    pub(super) fn new(rules: &RuleSet) -> Index {
+        let mut named = rules.iter().filter(|(_, rule)| rule.shape == Shape::Named);
+        Index { is_on: named.any(|(id, _)| rules.is_enabled(id)), words: OnceLock::new() }
+    }
+
+    /// Whether any named rule runs.
+    pub(super) fn is_on(&self) -> bool {
+        self.is_on
+    }
+}
+
+impl Words {
+    fn new(rules: &RuleSet) -> Words {
+        let mut entries = Vec::new();
+        let mut within = 0;
+        for (id, rule) in rules.iter().filter(|(_, rule)| rule.shape == Shape::Named) {
+            if rules.is_enabled(id) {
+                within = within.max(usize::from(rule.within));
+                entries.extend((0..rule.context.len() as u16).map(|word| (id.0, word)));
+            }
+        }
+        let first = |&(rule, word): &(u16, u16)| {
+            usize::from(rules.get(RuleId(rule)).context[usize::from(word)].as_bytes()[0])
+        };
+        entries.sort_by_key(first);
+        let mut starts = [0; 257];
+        for entry in &entries {
+            starts[first(entry) + 1] += 1;
+        }
+        for byte in 0..256 {
+            starts[byte + 1] += starts[byte];
+        }
+        Words { entries, starts, within: within.min(judge::MARGIN) }
+    }
+
+    fn of(&self, first: u8) -> &[(u16, u16)] {
+        let first = usize::from(first.to_ascii_lowercase());
+        &self.entries[usize::from(self.starts[first])..usize::from(self.starts[first + 1])]
+    }
+}
+
+impl Engine {
+    /// What a named rule says of the assignment, if one fits it.
+    pub(super) fn named(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'_>,
+        given: &Given,
+        trace: &mut impl Trace,
+    ) -> Option<Found> {
+        let haystack = input.haystack();
+        let mut span = given.value;
+        if given.bare {
+            // In a string of code, an escape ends it: `"TOKEN=…\n"`.
+            let escape = haystack[span.range()].iter().position(|&byte| byte == b'\\');
+            span.end = escape.map_or(span.end, |at| span.start + at);
+        }
+        let value = &haystack[span.range()];
+        let kind = paths::kind(input.get_path());
+        if !self.named.is_on || value.len() < SHORTEST || kind == paths::Kind::Lock {
+            return None;
+        }
+        let fit = self.fit(cache, haystack, given, value)?;
+        let rule = self.rules.get(RuleId(fit.rule));
+        let name = given.name_in(haystack);
+        let keyword = given.keyword.start - given.name.start..given.keyword.end - given.name.start;
+        names::classify_any(name, keyword).ok()?;
+        let word = &*rule.context[usize::from(fit.word)];
+        // A bare word of code is a literal only where no identifier looks like it.
+        if given.bare && kind == paths::Kind::Code && !entropy::is_random(value) {
+            return None;
+        }
+        trace.step("name", || format!("'{}'", name.escape_ascii()));
+        trace.step("context", || format!("'{word}' says whose it is"));
+        trace.step("pattern", || format!("matches all {} bytes of the value", value.len()));
+        Some(Found {
+            rule: RuleId(fit.rule),
+            span,
+            matched: Span { start: given.name.start, end: given.value.end },
+            confidence: Confidence::Contextual,
+            reason: Reason::Context,
+        })
+    }
+
+    /// The rule whose word stands in the name or else before it, and whose pattern matches the value.
+    fn fit(&self, cache: &mut Cache, haystack: &[u8], given: &Given, value: &[u8]) -> Option<Fit> {
+        let words = self.named.words.get_or_init(|| Words::new(&self.rules));
+        let text = &haystack[..given.name.end];
+        let name = given.name.range();
+        let in_name = self.best(cache, text, given, name.clone(), value, words);
+        // What stands before is said of a name that has no provider of its own: `api_key`, `token`.
+        if in_name.is_some() || !all_roles(given.name_in(haystack)) {
+            return in_name;
+        }
+        let before = name.start.saturating_sub(words.within)..name.start;
+        self.best(cache, text, given, before, value, words)
+    }
+
+    /// The best fit for words that begin at one of the `places` in `text`, which ends with the name.
+    fn best(
+        &self,
+        cache: &mut Cache,
+        text: &[u8],
+        given: &Given,
+        places: Range<usize>,
+        value: &[u8],
+        words: &Words,
+    ) -> Option<Fit> {
+        let mut best: Option<Fit> = None;
+        for at in places.filter(|&at| begins_word(text, at)) {
+            for &(id, word) in words.of(text[at]) {
+                let rule = self.rules.get(RuleId(id));
+                let letters = rule.context[usize::from(word)].as_bytes();
+                let Some(end) = spelled(text, at, letters) else { continue };
+                let bytes = rule.alphabet.0.iter().map(|part| part.count_ones()).sum();
+                let says = (letters.len(), !rule.role.is_empty(), std::cmp::Reverse(bytes));
+                if best.is_none_or(|other| says > other.says)
+                    && stands(rule, letters, text, at, end, given)
+                    && self.is_whole(cache, id.into(), value)
+                    && is_believed(rule, value, &rule.context[usize::from(word)])
+                {
+                    best = Some(Fit { rule: id, word, says });
+                }
+            }
+        }
+        best
+    }
+}
+
+/// Whether a word that stands from `at` to `end` of `text` stands where the rule wants it, and the rule's
+/// role in the name.
+fn stands(rule: &Rule, word: &[u8], text: &[u8], at: usize, end: usize, given: &Given) -> bool {
+    let is_strict = rule.within == 0 || word.len() < LONG;
+    let is_there = if at >= given.name.start {
+        !is_strict || (ends_word(text, end) && all_roles(&text[end..]))
+    } else {
+        !is_strict && given.name.start - at <= usize::from(rule.within)
+    };
+    is_there
+        && (rule.role.is_empty() || rule.role.iter().any(|role| holds(given.name_in(text), role)))
+}
+
+/// Whether a value of the right shape is one that was made, and not written.
+fn is_believed(rule: &Rule, value: &[u8], word: &str) -> bool {
+    // A part may have the look, where a prefix or a second part has not.
+    let parts = value.split(|byte| !byte.is_ascii_alphanumeric());
+    let longest = parts.max_by_key(|part| part.len()).unwrap_or_default();
+    let has_digits = rule.alphabet.contains(b'0');
+    let looks_made = !has_digits
+        || looks_made(value, rule)
+        || (longest.len() >= 16 && looks_made(longest, rule));
+    looks_made
+        && !(word.len() >= LONG && holds(value, word))
+        && value.iter().any(u8::is_ascii_alphanumeric)
+        && entropy::shannon(value) * 100.0 >= f64::from(rule.min_entropy)
+        && placeholder::classify(value).is_none()
+        && reference::classify(value, true).is_none()
+        && !is_documented(value)
+}
+
+/// Whether digits stand among the letters as chance puts them there. Identifiers lack them, or have them
+/// at an end.
+fn looks_made(value: &[u8], rule: &Rule) -> bool {
+    let has = |class: fn(&u8) -> bool| value.iter().any(class);
+    let (lower, upper) = (has(u8::is_ascii_lowercase), has(u8::is_ascii_uppercase));
+    let (digits, letters) = (has(u8::is_ascii_digit), lower || upper);
+    let is_hex = value.iter().all(|&byte| byte.is_ascii_hexdigit() || byte == b'-');
+    if value.len() < 16 {
+        let can = |byte| rule.alphabet.contains(byte);
+        return digits && (letters || !(can(b'a') || can(b'A')));
+    }
+    let class = |byte: u8| (byte.is_ascii_lowercase(), byte.is_ascii_uppercase());
+    let changes = value.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
+    (is_hex && digits && letters)
+        || (digits && lower && upper && changes * 5 >= value.len() * 2)
+        || (digits && letters && edges(value) * 6 >= value.len())
+}
+
+/// How often letters and digits alternate.
+fn edges(value: &[u8]) -> usize {
+    value.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count()
+}
