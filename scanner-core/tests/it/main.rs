@@ -4,8 +4,10 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod check;
+mod edits;
 mod fixtures;
 mod hostile;
 mod pieces;
 mod rules;
+mod sift;
 mod user_rules;
