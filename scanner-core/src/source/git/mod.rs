@@ -223,9 +223,9 @@ impl Totals {
     }
 }
 
-/// A problem with one object, named by its path where one is known.
+/// A problem with one object, named by its path where it has one: the top directory has none.
 fn object_problem(path: Option<&[u8]>, id: &gix::oid, why: impl fmt::Display) -> Problem {
-    match path {
+    match path.filter(|path| !path.is_empty()) {
         Some(path) => Problem::new(
             String::from_utf8_lossy(path).into_owned(),
             io::Error::other(format!("object {id}: {why}")),
