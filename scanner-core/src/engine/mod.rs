@@ -191,7 +191,7 @@ impl Engine {
 pub(crate) const NEAR: usize = assign::REACH + judge::MARGIN;
 
 /// How far from a candidate of a rule lies what is looked at for it, in bytes.
-fn reach_of(rule: &Rule) -> usize {
+pub(crate) fn reach_of(rule: &Rule) -> usize {
     let of_match = match rule.shape {
         Shape::Token => {
             rule.window as usize + usize::from(rule.offset.1) + usize::from(rule.within)

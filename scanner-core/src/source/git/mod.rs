@@ -104,8 +104,8 @@ pub struct Object<'b> {
     pub commit: Option<Id>,
     /// The content.
     pub bytes: &'b [u8],
-    /// What the content is made of, where the store keeps it as changes to another object, and that one was
-    /// handed out before, to any of the visitors.
+    /// What the content is made of, where the store keeps it as changes to another object. If that one was handed
+    /// out, it was so before, to this visitor or another.
     pub made_of: Option<MadeOf<'b>>,
     before: Option<&'b dyn Before>,
     note: Option<&'b Cell<u8>>,
