@@ -138,10 +138,10 @@ impl Store {
         let mut problems = Vec::new();
         for dir in &repo.object_dirs {
             let failed = |path: PathBuf, why: String| Problem::new(path, io::Error::other(why));
-            let mut indices: Vec<PathBuf> = match fs::read_dir(dir.join("pack")) {
-                Ok(entries) => {
-                    entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect()
-                }
+            let listed = fs::read_dir(dir.join("pack"))
+                .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect());
+            let mut indices: Vec<PathBuf> = match listed {
+                Ok(paths) => paths,
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound => Vec::new(),
                 Err(cause) => {
                     return Err(Error::caused(
