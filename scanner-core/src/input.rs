@@ -17,6 +17,7 @@ pub struct Input<'h> {
     haystack: &'h [u8],
     path: Option<&'h [u8]>,
     content: Content,
+    parts: Option<&'h [Range<usize>]>,
 }
 
 /// What kind of content a haystack is.
@@ -43,7 +44,7 @@ impl Content {
 impl<'h> Input<'h> {
     /// The whole of `haystack`, taken as text.
     pub fn new<H: AsRef<[u8]> + ?Sized>(haystack: &'h H) -> Input<'h> {
-        Input { haystack: haystack.as_ref(), path: None, content: Content::Text }
+        Input { haystack: haystack.as_ref(), path: None, content: Content::Text, parts: None }
     }
 
     /// Says where the bytes come from. The path is never opened: its name and extension tell
@@ -59,6 +60,11 @@ impl<'h> Input<'h> {
         Input { content, ..self }
     }
 
+    /// Asks only for what has its head in one of these parts. Everything is still looked at around it.
+    pub(crate) fn parts(self, parts: &'h [Range<usize>]) -> Input<'h> {
+        Input { parts: Some(parts), ..self }
+    }
+
     /// The bytes to search.
     pub fn haystack(&self) -> &'h [u8] {
         self.haystack
@@ -69,10 +75,26 @@ impl<'h> Input<'h> {
         self.path
     }
 
+    /// The parts in which heads are looked for, if that is not everywhere.
+    pub(crate) fn get_parts(&self) -> Option<&'h [Range<usize>]> {
+        self.parts
+    }
+
     /// The kind of content.
     pub fn get_content(&self) -> Content {
         self.content
     }
+}
+
+/// A run of bytes that a text has in common with the one it is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where the run begins in the text.
+    pub at: usize,
+    /// Where it begins in the other one.
+    pub from: usize,
+    /// How many bytes it is.
+    pub len: usize,
 }
 
 /// A half-open range of bytes of a haystack.

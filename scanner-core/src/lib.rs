@@ -21,6 +21,7 @@
 //!   [`Finding`] what it reports.
 //! - [`RuleSet`] and [`Rule`] say what is looked for.
 //! - [`stream`] searches what is too large to hold or is not in UTF-8, and gives places in the original.
+//! - [`sift`] says of many texts that are made of each other which hold any secret.
 //! - [`source`] reads files and directories in parallel (feature `fs`).
 //!
 //! # Features
@@ -43,11 +44,12 @@ mod location;
 pub mod rule;
 mod ruleset;
 mod scanner;
+pub mod sift;
 pub mod source;
 pub mod stream;
 
 pub use finding::{Confidence, Finding, Reason, RuleId, Secret};
-pub use input::{Content, Input, Span};
+pub use input::{Content, Copied, Input, Span};
 pub use location::{Lines, Location};
 pub use rule::{Rule, Severity};
 pub use ruleset::{RuleError, RuleSet};

@@ -47,6 +47,8 @@ pub struct Work {
     pub bytes: u64,
     /// Places where a rule's head stood.
     pub candidates: u64,
+    /// Those of rules that look unusually far from their heads: key blocks, and what else may be long.
+    pub far: u64,
     /// Candidates whose pattern was tried.
     pub confirmations: u64,
     /// Bytes that the trials may have looked at, at the most.

@@ -48,19 +48,26 @@ fn every_hiding_place() {
     repository.git("rm -q many");
     repository.git("commit -q -m removed");
     repository.commit("here", key(8));
-    // What nothing reaches.
+    // What only an annotated tag reaches, and what nothing does.
+    repository.git("checkout -q --detach");
+    let tagged = repository.commit("tagged", key(10));
+    repository.git("tag -a -m about v2");
+    repository.git("checkout -q main");
     repository.git("checkout -q --detach");
     let lost = repository.commit("lost", key(9));
     repository.git("checkout -q main");
     let log = repository.project.path(".git/logs/HEAD");
     let text = fs::read_to_string(&log).unwrap();
-    let kept: Vec<&str> = text.lines().filter(|line| !line.contains(&lost)).collect();
+    let kept: Vec<&str> =
+        text.lines().filter(|line| !line.contains(&lost) && !line.contains(&tagged)).collect();
     fs::write(&log, kept.join("\n") + "\n").unwrap();
 
     for packed in [false, true] {
         let report = repository.json(&["--history"]);
         assert_eq!(report["errors"], serde_json::json!([]), "{report:#}");
-        assert_eq!(report["findings"].as_array().unwrap().len(), 8, "{report:#}");
+        assert_eq!(report["findings"].as_array().unwrap().len(), 9, "{report:#}");
+        assert_eq!(find(&report, "tagged")["commit"], tagged.as_str());
+        assert_eq!(find(&report, "tagged")["in_head"], false);
         assert_eq!(find(&report, "evil")["commit"], merge.as_str());
         assert_eq!(find(&report, "evil")["in_head"], true);
         let stash = find(&report, "base.txt")["subject"].as_str().unwrap();
@@ -83,9 +90,9 @@ fn every_hiding_place() {
 
         let report = repository.json(&["--history", "--unreachable"]);
         assert_eq!(find(&report, "lost")["commit"], lost.as_str());
-        assert_eq!(report["findings"].as_array().unwrap().len(), 9, "{report:#}");
+        assert_eq!(report["findings"].as_array().unwrap().len(), 10, "{report:#}");
         let ran = repository.scan(&["--history", "--unreachable"]).expect(1);
-        for seed in 1..=9 {
+        for seed in 1..=10 {
             assert!(!ran.all().contains(&key(seed)[5..]), "{}", ran.all());
         }
         if !packed {

@@ -15,4 +15,5 @@ mod repository;
 mod rules;
 mod scan;
 mod support;
+mod unreadable;
 mod walk;

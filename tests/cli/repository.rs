@@ -14,9 +14,14 @@ pub(crate) struct Repository {
 impl Repository {
     /// With no commit.
     pub(crate) fn empty() -> Repository {
-        let repository = Repository { project: Project::new(), clock: Cell::new(1_700_000_000) };
+        let repository = Repository::uninitialized();
         repository.git("init -q -b main .");
         repository
+    }
+
+    /// Not yet a repository.
+    pub(crate) fn uninitialized() -> Repository {
+        Repository { project: Project::new(), clock: Cell::new(1_700_000_000) }
     }
 
     /// With a file that is committed.

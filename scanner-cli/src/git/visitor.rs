@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use secscan_core::Cache;
+use secscan_core::sift::{Base, Known, sift};
 use secscan_core::source::fs::Globs;
 use secscan_core::source::git::{Id, Kind, Object, Scope, Visitor};
 use secscan_core::source::{Problem, Skip};
@@ -68,11 +69,17 @@ impl<'s> Searcher<'s> {
     fn search(&mut self, object: &Object<'_>) {
         let mut all = Vec::new();
         let scanner = &self.shared.plan.scanner;
-        let mut any = false;
         if self.pass == Pass::Sift {
-            scan_bytes(scanner, &mut self.cache, object.path, object.bytes, &mut |_, _, _| {
-                any = true
+            let base = object.made_of.map(|other| Base {
+                known: Known::from_byte(other.note),
+                len: other.len,
+                copied: other.copied,
             });
+            let (any, known) = sift(scanner, &mut self.cache, object.bytes, base);
+            object.note(known.to_byte());
+            if any {
+                self.hits.push((object.id, object.kind));
+            }
         } else {
             scan_bytes(
                 scanner,
@@ -83,9 +90,6 @@ impl<'s> Searcher<'s> {
                     all.push(Caught::new(one, place, &text));
                 },
             );
-        }
-        if any {
-            self.hits.push((object.id, object.kind));
         }
         if !all.is_empty() && self.pass == Pass::Report(Scope::Added) {
             match object.added() {

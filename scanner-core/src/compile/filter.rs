@@ -17,7 +17,7 @@ pub const WINDOW: usize = 4;
 pub const BUCKETS: usize = 16;
 
 /// How far behind a head's beginning its window may begin: the offsets of a slot are a byte of bits.
-const OFFSETS: usize = 8;
+pub const OFFSETS: usize = 8;
 
 /// The tables of the filter.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use regex_automata::Anchored;
 use regex_automata::dfa::{Automaton, dense};
@@ -15,7 +16,7 @@ use regex_automata::util::primitives::StateID;
 
 use super::builtin;
 use super::filter::{BLOCK, Vectors};
-use crate::compile::filter::Filter;
+use crate::compile::filter::{Filter, OFFSETS, WINDOW};
 use crate::compile::heads::{self, Entry, HEADER, Starts};
 use crate::rule::Rule;
 
@@ -55,15 +56,19 @@ impl Anchors {
         Ok(Anchors { builtin, own: Some(own), filter: Cow::Owned(filter), vectors })
     }
 
-    /// Calls `visit` with every candidate, in the order of their windows. `positions` is scratch.
+    /// Calls `visit` with every candidate whose head begins in `part`, and perhaps with a few beside it, in
+    /// the order of their windows. `positions` is scratch.
     pub(crate) fn candidates(
         &self,
         haystack: &[u8],
+        part: Range<usize>,
         positions: &mut Vec<u32>,
         visit: &mut impl FnMut(Candidate),
     ) {
-        for from in (0..haystack.len()).step_by(BLOCK) {
-            self.filter.positions(self.vectors, haystack, from, positions);
+        // A head's window may begin behind the part, and is whole there.
+        let seen = &haystack[..haystack.len().min(part.end + OFFSETS + WINDOW)];
+        for from in (part.start..seen.len()).step_by(BLOCK) {
+            self.filter.positions(self.vectors, seen, from, positions);
             for &position in positions.iter() {
                 let window = from + position as usize;
                 let mut offsets = self.filter.offsets(haystack, window);
@@ -210,7 +215,8 @@ mod tests {
 
     fn by_filter(anchors: &Anchors, haystack: &[u8]) -> Vec<Candidate> {
         let mut all = Vec::new();
-        anchors.candidates(haystack, &mut Vec::new(), &mut |candidate| all.push(candidate));
+        let part = 0..haystack.len();
+        anchors.candidates(haystack, part, &mut Vec::new(), &mut |candidate| all.push(candidate));
         all.sort_unstable();
         all
     }
@@ -266,6 +272,29 @@ mod tests {
         assert!(expected.len() > with_heads.count());
         assert!(by_filter(&anchors, &haystack) == expected);
         assert!(by_filter(&anchors.without_vectors(), &haystack) == expected);
+    }
+
+    #[test]
+    fn parts_find_what_begins_in_them() {
+        let anchors = Anchors::new(&[]).unwrap();
+        let haystack = heads_and_noise();
+        let expected = by_filter(&anchors, &haystack);
+        for anchors in [Anchors::new(&[]).unwrap(), anchors.without_vectors()] {
+            for (start, len) in
+                [(0, 1), (1, 77), (63, 500), (1000, 3), (2000, haystack.len() - 2000)]
+            {
+                let part = start..start + len;
+                let mut found = Vec::new();
+                anchors.candidates(&haystack, part.clone(), &mut Vec::new(), &mut |candidate| {
+                    found.push(candidate);
+                });
+                found.sort_unstable();
+                found.retain(|candidate| part.contains(&candidate.at));
+                let mut expected = expected.clone();
+                expected.retain(|candidate| part.contains(&candidate.at));
+                assert!(found == expected, "{part:?}");
+            }
+        }
     }
 
     #[test]

@@ -70,7 +70,8 @@ impl Engine {
         let mut cache = Cache::default();
         let mut positions = Vec::new();
         let mut considered = Vec::new();
-        self.anchors.candidates(input.haystack(), &mut positions, &mut |candidate| {
+        let all = 0..input.haystack().len();
+        self.anchors.candidates(input.haystack(), all, &mut positions, &mut |candidate| {
             let mut steps = Vec::new();
             let outcome = self.consider(&mut cache, input, candidate, &mut steps);
             let head = Span::from(candidate.at..candidate.at + candidate.len);

@@ -102,23 +102,22 @@ impl Engine {
 
     /// See [`Scanner::reach`](crate::Scanner::reach).
     pub(crate) fn reach(&self) -> usize {
-        let of_rule = |rule: &Rule| {
-            rule.window as usize + usize::from(rule.offset.1) + usize::from(rule.within)
-        };
-        let longest = self.rules.iter().map(|(_, rule)| of_rule(rule)).max().unwrap_or(0);
-        longest.max(assign::REACH) + judge::MARGIN
+        self.rules.iter().map(|(_, rule)| reach_of(rule)).max().unwrap_or(0).max(NEAR)
     }
 
     /// Leaves the secrets of the haystack in `cache.found`, in order and without overlap.
     pub(crate) fn scan(&self, cache: &mut Cache, input: &Input<'_>) {
         cache.found.clear();
-        cache.work.bytes += input.haystack().len() as u64;
         let mut positions = std::mem::take(&mut cache.positions);
-        self.anchors.candidates(input.haystack(), &mut positions, &mut |candidate| {
-            if let Ok(found) = self.consider(cache, input, candidate, &mut ()) {
-                cache.found.push(found);
-            }
-        });
+        let whole = [Span { start: 0, end: input.haystack().len() }.range()];
+        for part in input.get_parts().unwrap_or(&whole) {
+            cache.work.bytes += part.len() as u64;
+            self.anchors.candidates(input.haystack(), part.clone(), &mut positions, &mut |one| {
+                if let Ok(found) = self.consider(cache, input, one, &mut ()) {
+                    cache.found.push(found);
+                }
+            });
+        }
         cache.positions = positions;
         for &rule in &self.bare {
             if input.get_content() == Content::Text {
@@ -150,6 +149,7 @@ impl Engine {
         if input.get_content() == Content::Binary && !rule.self_identifying {
             return Err(Rejection::Binary);
         }
+        cache.work.far += u64::from(reach_of(rule) > NEAR);
         cache.seen.resize(self.rules.len(), Seen::default());
         let (start, end) = cache.seen[id.index()].claimed;
         if (start..end).contains(&candidate.at) {
@@ -190,6 +190,20 @@ impl Engine {
         }
         (severity, facts)
     }
+}
+
+/// How far from a candidate of most rules lies what is looked at for it, in bytes.
+pub(crate) const NEAR: usize = assign::REACH + judge::MARGIN;
+
+/// How far from a candidate of a rule lies what is looked at for it, in bytes.
+pub(crate) fn reach_of(rule: &Rule) -> usize {
+    let of_match = match rule.shape {
+        Shape::Token => {
+            rule.window as usize + usize::from(rule.offset.1) + usize::from(rule.within)
+        }
+        Shape::Assignment | Shape::Bare => assign::REACH,
+    };
+    of_match + judge::MARGIN
 }
 
 /// Sorts findings and keeps, of those that overlap, the one that says most: the surest, then the

@@ -4,9 +4,11 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod check;
+mod edits;
 mod fixtures;
 mod hostile;
 mod named;
 mod pieces;
 mod rules;
+mod sift;
 mod user_rules;

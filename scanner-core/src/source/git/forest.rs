@@ -7,6 +7,7 @@
 //! below it comes last, when its base is needed no more, so the bases that wait at one time number at
 //! most the logarithm of the size of their tree, for each thread.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -18,9 +19,11 @@ use gix::odb::pack::data::entry::Header;
 use gix::odb::pack::{MMap, data, index};
 use gix::zlib::Inflate;
 
+use super::MadeOf;
 use super::delta;
 use super::queue::Queue;
 use super::repo::chain;
+use crate::input::Copied;
 
 const NONE: u32 = u32::MAX;
 /// Roots that a thread takes at a time.
@@ -43,9 +46,20 @@ pub(super) trait Sink: Send {
         true
     }
     /// One object's content.
-    fn object(&mut self, id: &gix::oid, kind: Kind, bytes: &[u8]) -> ControlFlow<()>;
+    fn object(&mut self, object: Decoded<'_>) -> ControlFlow<()>;
     /// One that could not be decoded.
     fn broken(&mut self, id: &gix::oid, why: &str);
+}
+
+/// An object's content.
+pub(super) struct Decoded<'d> {
+    pub(super) id: &'d gix::oid,
+    pub(super) kind: Kind,
+    pub(super) bytes: &'d [u8],
+    /// What it is made of, if it is a delta.
+    pub(super) made_of: Option<MadeOf<'d>>,
+    /// What those that are made of it will be told.
+    pub(super) note: &'d Cell<u8>,
 }
 
 /// A pack, and which of its entries is made of which.
@@ -141,6 +155,7 @@ impl Forest {
                 forest: self,
                 inflate: Inflate::default(),
                 delta: Vec::new(),
+                copied: Vec::new(),
                 leaf: Vec::new(),
                 spare: Vec::new(),
                 reached: 0,
@@ -199,6 +214,7 @@ struct Task {
 struct Base {
     kind: Kind,
     bytes: Vec<u8>,
+    note: u8,
 }
 
 /// One thread's buffers.
@@ -206,6 +222,7 @@ struct Decoder<'f> {
     forest: &'f Forest,
     inflate: Inflate,
     delta: Vec<u8>,
+    copied: Vec<Copied>,
     leaf: Vec<u8>,
     spare: Vec<Vec<u8>>,
     reached: usize,
@@ -227,15 +244,19 @@ impl Decoder<'_> {
             std::mem::take(&mut self.leaf)
         };
         let kind = self.decode(&task, id, has_children, &mut bytes, sink);
+        let base = task.base.as_ref().map(|base| (base.note, base.bytes.len()));
         if let Some(Ok(bytes)) = task.base.map(Arc::try_unwrap) {
             self.keep(bytes.bytes);
         }
         self.reached += 1;
         let flow = match kind {
             Ok(Some(kind)) => {
-                let flow = sink.object(id, kind, &bytes);
+                let note = Cell::new(0);
+                let made_of = base.map(|(note, len)| MadeOf { note, len, copied: &self.copied });
+                let flow = sink.object(Decoded { id, kind, bytes: &bytes, made_of, note: &note });
                 if has_children {
-                    let base = Arc::new(Base { kind, bytes: std::mem::take(&mut bytes) });
+                    let (bytes, note) = (std::mem::take(&mut bytes), note.get());
+                    let base = Arc::new(Base { kind, bytes, note });
                     let start = own.len();
                     own.extend(
                         forest
@@ -322,7 +343,9 @@ impl Decoder<'_> {
                         return Ok(None);
                     }
                     out.reserve(size.min(PROMISED));
-                    delta::apply(&base.bytes, commands, out).ok_or("the delta is malformed")?;
+                    self.copied.clear();
+                    delta::apply(&base.bytes, commands, out, &mut self.copied)
+                        .ok_or("the delta is malformed")?;
                     if out.len() != size {
                         return Err("the delta is malformed".to_owned());
                     }

@@ -4,6 +4,7 @@
 //! there, and sees to it on the way that what is referred to is there as well. Which of the objects that
 //! turned out to matter a ref still reaches is asked afterwards, of `origins`, for those alone.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fs;
 use std::io;
@@ -15,7 +16,7 @@ use gix::ObjectId;
 use gix::objs::{CommitRefIter, Kind as ObjectKind, TagRefIter, TreeRefIter};
 use gix::odb::loose;
 
-use super::forest::{Forest, Sink};
+use super::forest::{Decoded, Forest, Sink};
 use super::range::{Range, Spec, range};
 use super::repo::{Error, Repo, chain};
 use super::visit::{is_lfs_pointer, message};
@@ -137,10 +138,10 @@ impl Store {
         let mut problems = Vec::new();
         for dir in &repo.object_dirs {
             let failed = |path: PathBuf, why: String| Problem::new(path, io::Error::other(why));
-            let mut indices: Vec<PathBuf> = match fs::read_dir(dir.join("pack")) {
-                Ok(entries) => {
-                    entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect()
-                }
+            let listed = fs::read_dir(dir.join("pack"))
+                .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect());
+            let mut indices: Vec<PathBuf> = match listed {
+                Ok(paths) => paths,
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound => Vec::new(),
                 Err(cause) => {
                     return Err(Error::caused(
@@ -194,8 +195,15 @@ impl Store {
                 {
                     match objects.try_find(id, &mut buffer) {
                         Ok(Some(data)) => {
+                            let object = Decoded {
+                                id,
+                                kind: data.kind,
+                                bytes: data.data,
+                                made_of: None,
+                                note: &Cell::new(0),
+                            };
                             if sink.wants(id, data.kind, data.data.len() as u64)
-                                && sink.object(id, data.kind, data.data).is_break()
+                                && sink.object(object).is_break()
                             {
                                 stop.store(true, Ordering::Relaxed);
                             }
@@ -235,12 +243,8 @@ impl<S: Sink> Sink for Once<'_, S> {
         self.is_first(id) && self.sink.wants(id, kind, size)
     }
 
-    fn object(&mut self, id: &gix::oid, kind: ObjectKind, bytes: &[u8]) -> ControlFlow<()> {
-        if self.is_first(id) {
-            self.sink.object(id, kind, bytes)
-        } else {
-            ControlFlow::Continue(())
-        }
+    fn object(&mut self, object: Decoded<'_>) -> ControlFlow<()> {
+        if self.is_first(object.id) { self.sink.object(object) } else { ControlFlow::Continue(()) }
     }
 
     fn broken(&mut self, id: &gix::oid, why: &str) {
@@ -294,7 +298,14 @@ impl<'a, V: Visitor> Scan<'a, V> {
         self.visitor.skipped(format!("object {id}").as_bytes(), Skip::TooLarge);
     }
 
-    fn hand_out(&mut self, id: &gix::oid, kind: Kind, bytes: &[u8]) -> ControlFlow<()> {
+    /// Hands out the message of a commit or tag: not all of the object, so what it is made of says nothing.
+    fn tell_message(&mut self, kind: Kind, object: Decoded<'_>) -> ControlFlow<()> {
+        let bytes = message(object.bytes);
+        self.hand_out(kind, Decoded { bytes, made_of: None, ..object })
+    }
+
+    fn hand_out(&mut self, kind: Kind, object: Decoded<'_>) -> ControlFlow<()> {
+        let Decoded { id, bytes, made_of, note, .. } = object;
         let mut path = [0; 12 + 8];
         let path = (kind != Kind::Blob).then(|| {
             let digits = b"0123456789abcdef";
@@ -307,7 +318,16 @@ impl<'a, V: Visitor> Scan<'a, V> {
         });
         self.totals.bytes += bytes.len() as u64;
         let commit = (kind == Kind::CommitMessage).then(|| Id::new(id));
-        self.visitor.object(Object { id: Id::new(id), kind, path, commit, bytes, before: None })
+        self.visitor.object(Object {
+            id: Id::new(id),
+            kind,
+            path,
+            commit,
+            bytes,
+            made_of,
+            before: None,
+            note: Some(note),
+        })
     }
 }
 
@@ -320,7 +340,8 @@ impl<V: Visitor> Sink for Scan<'_, V> {
         wanted
     }
 
-    fn object(&mut self, id: &gix::oid, kind: ObjectKind, bytes: &[u8]) -> ControlFlow<()> {
+    fn object(&mut self, object: Decoded<'_>) -> ControlFlow<()> {
+        let Decoded { id, kind, bytes, .. } = object;
         match kind {
             ObjectKind::Blob if bytes.len() as u64 > self.max_size => {
                 self.too_large(id);
@@ -333,7 +354,7 @@ impl<V: Visitor> Sink for Scan<'_, V> {
             }
             ObjectKind::Blob => {
                 self.totals.blobs += 1;
-                self.hand_out(id, Kind::Blob, bytes)
+                self.hand_out(Kind::Blob, object)
             }
             ObjectKind::Tree => {
                 for entry in TreeRefIter::from_bytes(bytes, id.kind()) {
@@ -359,7 +380,7 @@ impl<V: Visitor> Sink for Scan<'_, V> {
                 if !whole {
                     self.suspects.insert(id.to_owned());
                 }
-                self.hand_out(id, Kind::CommitMessage, message(bytes))
+                self.tell_message(Kind::CommitMessage, object)
             }
             ObjectKind::Tag => {
                 self.totals.tags += 1;
@@ -369,7 +390,7 @@ impl<V: Visitor> Sink for Scan<'_, V> {
                 {
                     self.suspects.insert(id.to_owned());
                 }
-                self.hand_out(id, Kind::TagMessage, message(bytes))
+                self.tell_message(Kind::TagMessage, object)
             }
         }
     }

@@ -9,11 +9,13 @@
 // Reading repositories in threads is what this room is for.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
+use std::cell::Cell;
 use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
 
 use super::{Problem, Skip};
+use crate::input::Copied;
 
 mod commits;
 mod delta;
@@ -102,7 +104,23 @@ pub struct Object<'b> {
     pub commit: Option<Id>,
     /// The content.
     pub bytes: &'b [u8],
+    /// What the content is made of, where the store keeps it as changes to another object. If that one was handed
+    /// out, it was so before, to this visitor or another.
+    pub made_of: Option<MadeOf<'b>>,
     before: Option<&'b dyn Before>,
+    note: Option<&'b Cell<u8>>,
+}
+
+/// The object that another one is made of.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct MadeOf<'b> {
+    /// What was noted of it with [`Object::note`]; 0, if nothing was.
+    pub note: u8,
+    /// Its length in bytes.
+    pub len: usize,
+    /// The runs that were copied from it, in the order of the new content. What lies between is new.
+    pub copied: &'b [Copied],
 }
 
 /// Where the earlier versions of an object come from, read only when somebody asks what was added.
@@ -111,6 +129,13 @@ trait Before {
 }
 
 impl Object<'_> {
+    /// Leaves a note for those that get to see what is made of this object.
+    pub fn note(&self, note: u8) {
+        if let Some(place) = self.note {
+            place.set(note);
+        }
+    }
+
     /// The lines that are new against every earlier version of this content.
     ///
     /// This reads the earlier versions and compares, so it is meant for objects with findings.
@@ -198,9 +223,9 @@ impl Totals {
     }
 }
 
-/// A problem with one object, named by its path where one is known.
+/// A problem with one object, named by its path where it has one: the top directory has none.
 fn object_problem(path: Option<&[u8]>, id: &gix::oid, why: impl fmt::Display) -> Problem {
-    match path {
+    match path.filter(|path| !path.is_empty()) {
         Some(path) => Problem::new(
             String::from_utf8_lossy(path).into_owned(),
             io::Error::other(format!("object {id}: {why}")),

@@ -14,7 +14,7 @@ use gix::hashtable::HashSet as IdSet;
 use gix::objs::{CommitRefIter, Kind as ObjectKind, TagRefIter, TreeRefIter};
 
 use super::commits::{Commits, Limit};
-use super::forest::Sink;
+use super::forest::{Decoded, Sink};
 use super::history::Store;
 use super::repo::{Error, Repo};
 use super::store::Reader;
@@ -252,7 +252,8 @@ impl Sink for Climb<'_> {
         kind == ObjectKind::Blob || kind != ObjectKind::Tree && !self.first
     }
 
-    fn object(&mut self, id: &gix::oid, kind: ObjectKind, bytes: &[u8]) -> ControlFlow<()> {
+    fn object(&mut self, object: Decoded<'_>) -> ControlFlow<()> {
+        let Decoded { id, kind, bytes, .. } = object;
         match kind {
             ObjectKind::Commit if self.first => self.up.commits.push(id.to_owned()),
             ObjectKind::Tag if self.first => self.up.tags.push(id.to_owned()),

@@ -96,7 +96,9 @@ fn against<V: Visitor>(
 /// The index that git is working with; none, where nothing was ever added.
 fn open_index(repo: &Repo) -> Result<Option<File>, Error> {
     let path = repo.inner.to_thread_local().index_path();
-    if !path.exists() {
+    let unreadable =
+        |cause| Error::caused(&format!("cannot read the index {}", path.display()), cause);
+    if !path.try_exists().map_err(unreadable)? {
         if repo.inner.work_dir().is_none() {
             return Err(Error::new(format!(
                 "{} is a bare repository: it has no index, so nothing can be staged",

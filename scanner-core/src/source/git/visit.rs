@@ -117,6 +117,8 @@ fn one(
         path: Some(path),
         commit: candidate.commit.map(|id| Id::new(&id)),
         bytes,
+        made_of: None,
+        note: None,
         before: has_before.then_some(&before as &dyn Before),
     })
 }
