@@ -16,6 +16,7 @@ use crate::rule::Rule;
 
 pub(super) mod context;
 pub(super) mod entropy;
+pub(super) mod letters;
 pub(super) mod names;
 pub(super) mod paths;
 pub(super) mod placeholder;
