@@ -184,7 +184,10 @@ impl<'r> Made<'r> {
             faults += 2;
         }
         let value = &text[secret.clone()];
-        if is_monotonous(value, rule) || WORDS.iter().any(|word| holds(&text, &free, word)) {
+        if is_monotonous(value, rule)
+            || rule.judge.is_some() && !is_mixed(value)
+            || WORDS.iter().any(|word| holds(&text, &free, word))
+        {
             faults += 1;
         }
         (faults, Generated { text, secret })
@@ -233,6 +236,14 @@ fn is_monotonous(secret: &[u8], rule: &Rule) -> bool {
         .map(|share| -share * share.log2())
         .sum();
     (secret.len() >= 16 && distinct < 8) || entropy * 100.0 < f64::from(rule.min_entropy)
+}
+
+/// Whether a value has what a judge of values asks for, whatever the alphabet.
+fn is_mixed(value: &[u8]) -> bool {
+    let count = |class: fn(&u8) -> bool| value.iter().filter(|byte| class(byte)).count();
+    let turns = value.windows(2).filter(|p| p[0].is_ascii_digit() != p[1].is_ascii_digit()).count();
+    let digits = count(u8::is_ascii_digit);
+    digits >= 3 && turns * 4 >= value.len() && count(u8::is_ascii_alphabetic) >= 3
 }
 
 /// Whether `text` holds `word`, at least partly by chance.
@@ -383,6 +394,7 @@ pub(crate) mod tests {
             min_len: 0,
             required: None,
             chosen: false,
+            judge: None,
             alphabet: ByteSet::ALL,
             left: Boundary::Word,
             right: Boundary::Word,

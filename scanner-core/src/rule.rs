@@ -52,6 +52,9 @@ pub struct Rule {
     pub required: Option<u8>,
     /// Whether a person may have chosen the secret, so that words in it tell a placeholder.
     pub chosen: bool,
+    /// Whether the secret is judged as the value of an assignment is, and as which kind: where the
+    /// pattern knows the place and not the look.
+    pub judge: Option<Value>,
     /// The bytes that may occur in a match.
     pub alphabet: ByteSet,
     /// What must not stand directly before a match.
@@ -90,6 +93,15 @@ pub enum Shape {
     Assignment,
     /// As a long random-looking run with no name near. It has no head: every run is looked at.
     Bare,
+}
+
+/// What the value of an assignment may look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A person may have chosen it.
+    Password,
+    /// A machine made it.
+    Key,
 }
 
 /// How much harm a secret can do in the wrong hands.

@@ -51,6 +51,8 @@ pub struct Work {
     pub confirmations: u64,
     /// Bytes that the trials may have looked at, at the most.
     pub confirmed_bytes: u64,
+    /// Bytes of decoded text that were searched besides.
+    pub decoded_bytes: u64,
 }
 
 impl Scanner {
@@ -156,15 +158,19 @@ impl Scanner {
     }
 
     fn finding<'h>(&self, found: &Found, input: &Input<'h>) -> Finding<'h> {
-        let secret = &input.haystack()[found.span.range()];
-        let (severity, facts) = self.engine.describe_secret(found, secret);
+        let (secret, decoded) = match &found.decoded {
+            Some(inner) => (Cow::Owned(inner.secret.clone()), inner.layers.clone()),
+            None => (Cow::Borrowed(&input.haystack()[found.span.range()]), Vec::new()),
+        };
+        let (severity, facts) = self.engine.describe_secret(found, &secret);
         Finding {
             rule: found.rule,
             span: found.span,
-            secret: Secret::new(Cow::Borrowed(secret)),
+            secret: Secret::new(secret),
             severity,
             confidence: found.confidence,
             reason: found.reason,
+            decoded,
             facts,
         }
     }

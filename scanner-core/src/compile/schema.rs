@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::pattern::{self, Bounds};
 use crate::checks::Check;
-use crate::rule::{Boundary, ByteSet, Head, Rule, Severity, Shape, Text};
+use crate::rule::{Boundary, ByteSet, Head, Rule, Severity, Shape, Text, Value};
 
 /// The longest window a rule may have, in bytes: what one candidate may cost.
 pub const MAX_WINDOW: u32 = 65_536;
@@ -106,6 +106,7 @@ struct RuleSyntax {
     min_entropy: f64,
     #[serde(default)]
     chosen: bool,
+    judge: Option<String>,
     #[serde(default)]
     context: Vec<String>,
     within: Option<u16>,
@@ -221,6 +222,12 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
             None => return fail("check", format!("there is no check '{name}'")),
         },
     };
+    let judge = match syntax.judge.as_deref() {
+        None => None,
+        Some("password") => Some(Value::Password),
+        Some("key") => Some(Value::Key),
+        Some(other) => return fail("judge", format!("'{other}' is not one of password, key")),
+    };
     if !(0.0..=8.0).contains(&syntax.min_entropy) {
         return fail("min-entropy", "must lie between 0 and 8 bits per byte".into());
     }
@@ -292,6 +299,7 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         min_len: bounds.min_len,
         required: bounds.required,
         chosen: syntax.chosen,
+        judge,
         alphabet: bounds.alphabet,
         left,
         right,

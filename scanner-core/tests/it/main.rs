@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod check;
+mod decoded;
 mod fixtures;
 mod hostile;
 mod pieces;

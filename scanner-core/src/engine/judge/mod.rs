@@ -148,6 +148,10 @@ pub(super) fn token(
             trace.step("entropy", || format!("{measured:.2} bits per byte"));
         }
     }
+    if let Some(class) = rule.judge {
+        value::judge(secret, b"", class, true, paths::kind(input.get_path()))?;
+        trace.step("value", || "a literal that looks like a secret".to_owned());
+    }
     if !rule.context.is_empty() {
         let word =
             context::near(rule, input.haystack(), matched.whole).ok_or(Rejection::Context)?;
@@ -156,10 +160,17 @@ pub(super) fn token(
     let (confidence, reason) = match verdict {
         Some(Verdict::Verified) => (Confidence::Verified, Reason::Checksum),
         Some(Verdict::Doubtful) => (Confidence::Contextual, Reason::Structure),
-        _ if needs_words(rule) => (Confidence::Contextual, Reason::Context),
+        _ if rule.judge.is_some() || needs_words(rule) => (Confidence::Contextual, Reason::Context),
         _ => (Confidence::Structural, Reason::Structure),
     };
-    Ok(Found { rule: id, span: matched.secret, matched: matched.whole, confidence, reason })
+    Ok(Found {
+        rule: id,
+        span: matched.secret,
+        matched: matched.whole,
+        confidence,
+        reason,
+        decoded: None,
+    })
 }
 
 /// Whether what identifies the rule's matches is words around a value.
