@@ -64,13 +64,17 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
             Some(value) => format!("Some(Value::{value:?})"),
             None => "None".to_owned(),
         };
+        let pair = match rule.pair {
+            Some(pair) => format!("Some(Pair::{pair:?})"),
+            None => "None".to_owned(),
+        };
         writeln!(
             code,
             "Rule {{ id: Cow::Borrowed({:?}), name: Cow::Borrowed({:?}), issuer: Cow::Borrowed({:?}), \
              severity: Severity::{:?}, url: Cow::Borrowed({:?}), fix: Cow::Borrowed({:?}), \
              enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: Cow::Borrowed(&[{}]), \
              pattern: Cow::Borrowed({:?}), offset: {:?}, window: {}, min_len: {}, \
-             required: {:?}, chosen: {}, judge: {}, alphabet: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, check: {check}, \
+             required: {:?}, chosen: {}, judge: {}, pair: {}, alphabet: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, check: {check}, \
              min_entropy: {}, context: {}, within: {}, examples: {}, counterexamples: {} }},",
             &*rule.id,
             &*rule.name,
@@ -89,6 +93,7 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
             rule.required,
             rule.chosen,
             judge,
+            pair,
             rule.alphabet.0,
             rule.left,
             rule.right,

@@ -395,6 +395,7 @@ pub(crate) mod tests {
             required: None,
             chosen: false,
             judge: None,
+            pair: None,
             alphabet: ByteSet::ALL,
             left: Boundary::Word,
             right: Boundary::Word,

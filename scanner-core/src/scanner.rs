@@ -124,7 +124,8 @@ impl Scanner {
     ) -> ControlFlow<B> {
         self.engine.scan(&mut cache.engine, input);
         for index in 0..cache.engine.found.len() {
-            found(self.finding(&cache.engine.found[index], input))?;
+            let all = &cache.engine.found;
+            found(self.finding(&all[index], all, input))?;
         }
         ControlFlow::Continue(())
     }
@@ -157,12 +158,19 @@ impl Scanner {
         self.engine.describe()
     }
 
-    fn finding<'h>(&self, found: &Found, input: &Input<'h>) -> Finding<'h> {
+    fn finding<'h>(&self, found: &Found, all: &[Found], input: &Input<'h>) -> Finding<'h> {
         let (secret, decoded) = match &found.decoded {
             Some(inner) => (Cow::Owned(inner.secret.clone()), inner.layers.clone()),
             None => (Cow::Borrowed(&input.haystack()[found.span.range()]), Vec::new()),
         };
-        let (severity, facts) = self.engine.describe_secret(found, &secret);
+        let (severity, mut facts) = self.engine.describe_secret(found, &secret);
+        let other = self.engine.other_half(input.haystack(), found);
+        // What is a finding itself is not named in the facts of another.
+        let is_found = |span: Span| all.iter().any(|one| one.span.overlaps(span));
+        if let Some(other) = other.filter(|other| !is_found(other.span)) {
+            let text = &input.haystack()[other.span.range()];
+            facts.push((other.fact, String::from_utf8_lossy(text).into_owned()));
+        }
         Finding {
             rule: found.rule,
             span: found.span,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::pattern::{self, Bounds};
 use crate::checks::Check;
-use crate::rule::{Boundary, ByteSet, Head, Rule, Severity, Shape, Text, Value};
+use crate::rule::{Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Text, Value};
 
 /// The longest window a rule may have, in bytes: what one candidate may cost.
 pub const MAX_WINDOW: u32 = 65_536;
@@ -107,6 +107,7 @@ struct RuleSyntax {
     #[serde(default)]
     chosen: bool,
     judge: Option<String>,
+    pair: Option<String>,
     #[serde(default)]
     context: Vec<String>,
     within: Option<u16>,
@@ -228,6 +229,16 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         Some("key") => Some(Value::Key),
         Some(other) => return fail("judge", format!("'{other}' is not one of password, key")),
     };
+    let pair = match syntax.pair.as_deref() {
+        None => None,
+        Some(name) => match Pair::from_name(name) {
+            Some(pair) => Some(pair),
+            None => {
+                let known = "aws-key-id, twilio-account, client, user";
+                return fail("pair", format!("'{name}' is not one of {known}"));
+            }
+        },
+    };
     if !(0.0..=8.0).contains(&syntax.min_entropy) {
         return fail("min-entropy", "must lie between 0 and 8 bits per byte".into());
     }
@@ -300,6 +311,7 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         required: bounds.required,
         chosen: syntax.chosen,
         judge,
+        pair,
         alphabet: bounds.alphabet,
         left,
         right,

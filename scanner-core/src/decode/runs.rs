@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn both_alphabets_and_hexadecimal() {
-        let odd = "~~~ÿÿÿ??? text that has the last two digits >>>???";
+        let odd = "~~~??? text that has the last two digits, >>>???~~~";
         for digits in [BASE64, BASE64_URL] {
             let encoded = encode_base64(odd.as_bytes(), digits);
             assert_eq!(texts(&encoded), [odd]);
@@ -293,7 +293,7 @@ mod tests {
         wrapped.extend_from_slice(&encoded[60..]);
         each(&wrapped, &mut |run| {
             let decoded = run.decode(&wrapped, REACH).unwrap();
-            let at = TEXT.find("host").unwrap();
+            let at = TEXT.find("tern").unwrap();
             let span = decoded.span(Span { start: at, end: at + 4 });
             // Within the second line: one byte behind its place in the unwrapped run.
             assert_eq!((span.start, span.end), (at * 4 / 3 + 1, ((at + 4) * 4).div_ceil(3) + 1));

@@ -56,7 +56,7 @@ pub(super) fn consider(
     // In a Secret of Kubernetes and the like, what counts is what the value stands for.
     let decoded = decode::plain_value(&haystack[value.range()]);
     let plain = decoded.as_ref().map_or(&haystack[value.range()], |decoded| &decoded.text);
-    value::judge(plain, text, class, written == Written::Quoted, kind)?;
+    value::judge_in(input.get_path(), plain, text, class, written == Written::Quoted)?;
     trace.step("value", || "a literal that looks like a secret".to_owned());
     Ok(Found {
         rule: id,

@@ -100,6 +100,7 @@ impl Engine {
             bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, &mut found);
         }
         resolve(&mut found);
+        let halves = self.halves(input.haystack(), &found);
         let mut all: Vec<Consideration> = considered
             .into_iter()
             .map(|(candidate, steps, outcome)| Consideration {
@@ -108,7 +109,7 @@ impl Engine {
                 len: candidate.len,
                 steps,
                 outcome: match outcome {
-                    Ok(this) => outcome_of(&this, &found),
+                    Ok(this) => outcome_of(&this, &found, &halves),
                     Err(rejection) => {
                         Outcome::Rejected { step: rejection.step(), why: rejection.to_string() }
                     }
@@ -132,14 +133,17 @@ impl Engine {
                 at: found_apart.span.start,
                 len: 0,
                 steps: layers.map(|layers| ("decoded", layers)).into_iter().collect(),
-                outcome: outcome_of(found_apart, &found),
+                outcome: outcome_of(found_apart, &found, &halves),
             });
         }
         all
     }
 }
 
-fn outcome_of(this: &Found, kept: &[Found]) -> Outcome {
+fn outcome_of(this: &Found, kept: &[Found], halves: &[(Span, RuleId)]) -> Outcome {
+    if let Some((_, by)) = halves.iter().find(|(span, _)| *span == this.span) {
+        return Outcome::Superseded { by: *by };
+    }
     let winner = kept.iter().find(|other| other.span.overlaps(this.span));
     match winner {
         Some(other) if other.rule != this.rule || other.span != this.span => {

@@ -27,6 +27,7 @@ pub(crate) mod explain;
 mod filter;
 mod judge;
 mod layers;
+mod pairs;
 mod read;
 
 use anchors::{Anchors, Candidate};
@@ -125,7 +126,7 @@ impl Engine {
             rule.window as usize + usize::from(rule.offset.1) + usize::from(rule.within)
         };
         let longest = self.rules.iter().map(|(_, rule)| of_rule(rule)).max().unwrap_or(0);
-        longest.max(assign::REACH).max(crate::decode::REACH) + judge::MARGIN
+        longest.max(assign::REACH).max(crate::decode::REACH) + judge::MARGIN.max(pairs::WITHIN)
     }
 
     /// Leaves the secrets of the haystack in `cache.found`, in order and without overlap.
@@ -134,6 +135,7 @@ impl Engine {
         cache.work.bytes += input.haystack().len() as u64;
         self.layer(cache, input, 0);
         resolve(&mut cache.found);
+        self.join(input.haystack(), &mut cache.found);
     }
 
     /// Adds the secrets of the haystack to `cache.found`, and those of what is encoded in it.

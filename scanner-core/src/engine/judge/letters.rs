@@ -61,17 +61,28 @@ mod tests {
         (0..len).map(|_| alphabet[next() % alphabet.len()]).collect()
     }
 
-    /// The score that `docs/matching.md` states. The words are those of our own documentation and rules,
-    /// which the table was not trained on.
+    /// The score that `docs/matching.md` states. The words are those of our own sources, which the table was
+    /// not trained on.
     #[test]
     fn words_and_random_letters_lie_apart() {
-        let mut texts = vec![
-            include_str!("../../../../docs/matching.md"),
-            include_str!("../../../../ARCHITECTURE.md"),
+        let texts = [
             include_str!("../../scanner.rs"),
+            include_str!("../../stream.rs"),
+            include_str!("../../rule.rs"),
+            include_str!("../../ruleset.rs"),
+            include_str!("../../input.rs"),
+            include_str!("../../finding.rs"),
+            include_str!("../../source/mod.rs"),
+            include_str!("../../source/fs/mod.rs"),
+            include_str!("../../compile/schema.rs"),
+            include_str!("../anchors.rs"),
+            include_str!("../confirm.rs"),
+            include_str!("../explain.rs"),
+            include_str!("../mod.rs"),
+            include_str!("../read.rs"),
             include_str!("names.rs"),
+            include_str!("mod.rs"),
         ];
-        texts.extend(secscan_rules::FILES.iter().map(|(_, text)| *text));
         let mut words: Vec<&str> = texts
             .iter()
             .flat_map(|text| text.split(|c: char| !(c.is_ascii_alphabetic() || c == '_')))

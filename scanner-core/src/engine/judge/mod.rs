@@ -149,7 +149,7 @@ pub(super) fn token(
         }
     }
     if let Some(class) = rule.judge {
-        value::judge(secret, b"", class, true, paths::kind(input.get_path()))?;
+        value::judge_in(input.get_path(), secret, b"", class, true)?;
         trace.step("value", || "a literal that looks like a secret".to_owned());
     }
     if !rule.context.is_empty() {

@@ -1,7 +1,7 @@
 //! Whether a literal that was given the name of a secret is one.
 
 use super::names::Class;
-use super::paths::Kind;
+use super::paths::{self, Kind};
 use super::{Rejection, entropy, is_documented, letters, placeholder, reference};
 
 /// The shortest password that is reported, in bytes. Shorter ones are flags, units and test data.
@@ -13,8 +13,23 @@ const SHORTEST_KEY: usize = 16;
 /// The longest value. What is longer is data.
 const LONGEST: usize = 256;
 
+/// Judges a value in the file at `path`.
+pub(in crate::engine) fn judge_in(
+    path: Option<&[u8]>,
+    value: &[u8],
+    name: &[u8],
+    class: Class,
+    quoted: bool,
+) -> Result<(), Rejection> {
+    judge(value, name, class, quoted, paths::kind(path))?;
+    if paths::is_for_show(path) && !entropy::is_random(value) {
+        return Err(Rejection::Value("passwords in such files are mostly made up"));
+    }
+    Ok(())
+}
+
 /// Judges a value.
-pub(in crate::engine) fn judge(
+fn judge(
     value: &[u8],
     name: &[u8],
     class: Class,
