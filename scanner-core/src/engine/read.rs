@@ -198,6 +198,10 @@ pub(super) fn is_within_string(haystack: &[u8], name: Span, value: Span) -> bool
     let opened = before.iter().rposition(|&byte| byte == close).map(|at| &before[at + 1..]);
     let Some(opened) = opened else { return false };
     let closed = &after[..after.iter().position(|&byte| byte == close).unwrap_or(0)];
+    // `"https://host/?limit=1&api_key=value"`
+    if matches!(before.last(), Some(b'?' | b'&')) {
+        return true;
+    }
     let holds = |text: &[u8], word: &[u8]| {
         text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
     };

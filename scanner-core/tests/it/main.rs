@@ -7,6 +7,7 @@ mod check;
 mod decoded;
 mod fixtures;
 mod hostile;
+mod pairs;
 mod pieces;
 mod rules;
 mod user_rules;

@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn passwords() {
         for value in
-            ["Tr7#kq9!vPz2", "Winter-Garden-82!", "s3cr3tP4ss9x", "hj7Kd92mQx", "xkqvzrtmwpfd"]
+            ["Tr7#kq9!vPz2", "Winter-Garden-82!", "d0lph1nR4in9x", "hj7Kd92mQx", "xkqvzrtmwpfd"]
         {
             assert!(judged(value, Class::Password), "{value}");
         }

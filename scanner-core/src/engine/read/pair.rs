@@ -9,7 +9,7 @@ use crate::input::Span;
 const REACH: usize = 96;
 
 /// What says that a name follows.
-const NAMES: &[&[u8]] = &[b"key", b"name", b"id", b"variable", b"parametername", b"property"];
+const NAMES: &[&[u8]] = &[b"key", b"name", b"variable", b"parametername", b"property"];
 
 /// What says that its value follows.
 const VALUES: &[&[u8]] = &[b"value", b"defaultvalue", b"parametervalue", b"default", b"content"];
