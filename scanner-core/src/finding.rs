@@ -131,6 +131,8 @@ pub enum Layer {
     Gzip,
     /// A zlib stream.
     Zlib,
+    /// String literals that are joined by a sign or a line continuation.
+    Joined,
 }
 
 impl Layer {
@@ -145,6 +147,7 @@ impl Layer {
             Layer::Utf16 => "utf-16",
             Layer::Gzip => "gzip",
             Layer::Zlib => "zlib",
+            Layer::Joined => "joined",
         }
     }
 }

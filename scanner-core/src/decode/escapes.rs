@@ -1,4 +1,4 @@
-//! Escapes within text: `%3D`, `\u003d`, `\x3d`, `&quot;` and `&#61;`.
+//! Escapes within text: `%3D`, `\u003d`, `\x3d`, `&quot;` and `&#61;`; and string literals that are joined.
 //!
 //! The engine's automaton finds the marks (see `compile::heads::MARKS`); what is unescaped around one is its
 //! line, or where that is long the word it stands in.
@@ -29,6 +29,7 @@ impl Units {
         let line = |byte: u8| byte == b'\n';
         let word = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`');
         let unit = piece(haystack, at, &mut self.line, line)
+            .map(|line| with_joined(haystack, line))
             .or_else(|| piece(haystack, at, &mut self.word, word))?;
         self.done = unit.end;
         Some(unit)
@@ -71,6 +72,48 @@ fn bounded(haystack: &[u8], at: usize, ends: &impl Fn(u8) -> bool) -> Option<Spa
     Some(Span { start, end })
 }
 
+/// A line with those below whose first literal is joined to its last, as far as they are short.
+fn with_joined(haystack: &[u8], line: Span) -> Span {
+    let mut unit = line;
+    loop {
+        let blanks = |byte: &&u8| matches!(**byte, b' ' | b'\t' | b'\r');
+        let text = &haystack[unit.range()];
+        let end = unit.end - text.iter().rev().take_while(blanks).count();
+        // The joint stands at the end of the line.
+        let joined = |at: usize| joint(&haystack[at..]).map(|len| at + len);
+        let Some(next) = (unit.start..end).rev().take(4).find_map(joined) else { return unit };
+        if next <= unit.end {
+            return unit;
+        }
+        let rest = &haystack[next..haystack.len().min(unit.start + LONGEST)];
+        let ended = next + rest.len() == haystack.len();
+        let end = rest.iter().position(|&byte| byte == b'\n').or(ended.then_some(rest.len()));
+        let Some(len) = end else { return unit };
+        unit.end = next + len;
+    }
+}
+
+/// The length of what joins two literals: a quote, a sign or the end of the line, and a quote of the same kind.
+fn joint(rest: &[u8]) -> Option<usize> {
+    let &quote @ (b'"' | b'\'') = rest.first()? else { return None };
+    let rest = &rest[..rest.len().min(64)];
+    let skip = |mut at: usize, bytes: &[u8]| {
+        while rest.get(at).is_some_and(|byte| bytes.contains(byte)) {
+            at += 1;
+        }
+        at
+    };
+    let sign = skip(1, b" \t");
+    let behind = match rest.get(sign)? {
+        b'+' | b'.' | b'\\' => sign + 1,
+        _ => return None,
+    };
+    let next = skip(behind, b" \t\r\n");
+    let lines = rest[behind..next].iter().filter(|&&byte| byte == b'\n').count();
+    (rest.get(next) == Some(&quote) && lines <= 1 && (rest[sign] != b'\\' || lines == 1))
+        .then_some(next + 1)
+}
+
 /// The text of a piece with its escapes replaced.
 pub(crate) fn text(haystack: &[u8], unit: Span) -> Option<Decoded> {
     let source = &haystack[unit.range()];
@@ -82,6 +125,16 @@ pub(crate) fn text(haystack: &[u8], unit: Span) -> Option<Decoded> {
         let byte = source[at];
         let escape = match byte {
             b'%' | b'\\' | b'&' => escape(&source[at..]),
+            b'"' | b'\'' => {
+                if let Some(len) = joint(&source[at..]) {
+                    if !layers.contains(&Layer::Joined) {
+                        layers.push(Layer::Joined);
+                    }
+                    at += len;
+                    continue;
+                }
+                None
+            }
             _ => None,
         };
         let (character, len) = match escape {
@@ -179,6 +232,22 @@ mod tests {
         let long = "word ".repeat(2000);
         assert_eq!(piece(&format!("{long}b%3Dc {long}"), "%3D").as_deref(), Some("b%3Dc"));
         assert_eq!(piece(&"%3D".repeat(4000), "%3D"), None);
+    }
+
+    #[test]
+    fn joined_literals_are_one() {
+        for (source, expected) in [
+            ("a = \"b\" + \"c\" % d", "a = \"bc\" % d"),
+            ("a = 'b' . 'c' % d", "a = 'bc' % d"),
+            ("x\na = \"b%\" +\n    \"c\" +\n \"d\";\ny", "a = \"b%cd\";"),
+            ("a = \"b%\" \\\n  \"c\"\ny", "a = \"b%c\""),
+        ] {
+            let found = unescaped(source);
+            assert_eq!(found, Some((expected.to_owned(), vec![Layer::Joined])), "{source}");
+        }
+        for source in ["a = \"b\" + c % d", "f(\"a\", \"b%\")", "a = \"b\" + 'c' %"] {
+            assert_eq!(unescaped(source), None, "{source}");
+        }
     }
 
     #[test]

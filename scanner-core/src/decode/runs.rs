@@ -30,22 +30,27 @@ pub(crate) fn each(haystack: &[u8], visit: &mut dyn FnMut(Run)) {
             at += STRIDE;
             continue;
         }
+        // Most of what passes is words with dots and colons between.
+        let end = at + digits(&haystack[at..]);
+        if end < at + PROBE {
+            at += STRIDE;
+            continue;
+        }
         let before = haystack[floor..at].iter().rev().take_while(|&&byte| is_digit(byte)).count();
         let start = at - before;
-        let end = at + digits(&haystack[at..]);
-        let run = Run { lines: vec![start..end] };
         // A long word, a path or a line of dashes is told by its first letters.
-        let run = if end - start >= SHORTEST && run.is_promising(haystack) {
-            run.unwrapped(haystack)
-        } else {
-            run
-        };
+        if end - start < SHORTEST || !is_promising(&haystack[start..end]) {
+            floor = end;
+            at = end;
+            continue;
+        }
+        let run = Run { lines: vec![start..end] }.unwrapped(haystack);
         let last = run.lines.last().map_or(end, |line| line.end);
-        if run.len() >= SHORTEST && last - start <= REACH && run.is_promising(haystack) {
+        if last - start <= REACH {
             visit(run);
         }
         floor = last;
-        at = last.max(at + 1);
+        at = last;
     }
 }
 
@@ -112,13 +117,6 @@ impl Run {
         (!mixed && len % 4 != 1).then_some(Digits::Base64)
     }
 
-    /// Whether the first digits stand for text, or for something packed.
-    fn is_promising(&self, haystack: &[u8]) -> bool {
-        let first: Vec<u8> = haystack[self.lines[0].clone()].iter().copied().take(24).collect();
-        let hex = first.iter().all(u8::is_ascii_hexdigit) && is_begun(&decode(&first, Digits::Hex));
-        hex || is_begun(&decode(&first, Digits::Base64))
-    }
-
     /// What the run stands for, if that is text, or text that was packed.
     pub(crate) fn decode(&self, haystack: &[u8], most: usize) -> Option<Decoded> {
         let digits = self.digits(haystack)?;
@@ -142,6 +140,17 @@ impl Run {
     }
 }
 
+/// Whether the first digits stand for text, or for something packed.
+fn is_promising(run: &[u8]) -> bool {
+    let first = &run[..run.len().min(PROBE + 8)];
+    let mut bytes = [0; PROBE + 8];
+    let mut begins = |kind| {
+        let len = decode_into(first, kind, &mut bytes);
+        is_begun(&bytes[..len])
+    };
+    first.iter().all(u8::is_ascii_hexdigit) && begins(Digits::Hex) || begins(Digits::Base64)
+}
+
 /// Whether bytes could be the beginning of text or of something packed. Random bytes pass seldom.
 fn is_begun(bytes: &[u8]) -> bool {
     let printed =
@@ -153,17 +162,26 @@ fn is_begun(bytes: &[u8]) -> bool {
 }
 
 fn decode(digits: &[u8], kind: Digits) -> Vec<u8> {
-    let (mut bits, mut have, mut out) = (0u32, 0, Vec::with_capacity(digits.len()));
+    let mut out = vec![0; digits.len()];
+    let len = decode_into(digits, kind, &mut out);
+    out.truncate(len);
+    out
+}
+
+/// Decodes into `out`, which is no shorter than the digits, and says how many bytes that were.
+fn decode_into(digits: &[u8], kind: Digits, out: &mut [u8]) -> usize {
+    let (mut bits, mut have, mut len) = (0u32, 0, 0);
     let width = if kind == Digits::Hex { 4 } else { 6 };
     for &byte in digits {
         bits = bits << width | value(byte, kind);
         have += width;
         if have >= 8 {
             have -= 8;
-            out.push((bits >> have) as u8);
+            out[len] = (bits >> have) as u8;
+            len += 1;
         }
     }
-    out
+    len
 }
 
 fn value(byte: u8, kind: Digits) -> u32 {

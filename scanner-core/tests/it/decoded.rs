@@ -129,6 +129,25 @@ fn signs_may_be_escaped() {
 }
 
 #[test]
+fn literals_may_be_joined() {
+    let scanner = scanner(&[]);
+    let (token, _) = expanded(&scanner, "{{github-pat-classic}}", 4);
+    let (first, rest) = token.split_at(12);
+    let (first, rest) = (String::from_utf8_lossy(first), String::from_utf8_lossy(rest));
+    for text in [
+        format!("a = \"{first}\" + \"{rest}\";"),
+        format!("$a = '{first}' . '{rest}';"),
+        format!("a = \"{first}\" +\n    \"{rest}\"\n"),
+        format!("a = \"{first}\" \\\n    \"{rest}\"\n"),
+    ] {
+        let (rule, layers, secret, there) = found(&scanner, text.as_bytes());
+        assert_eq!((&*rule, layers), ("github-pat-classic", vec![Layer::Joined]), "{text}");
+        assert_eq!(secret, token);
+        assert!(there.starts_with(&*first) && there.ends_with(&*rest), "{there}");
+    }
+}
+
+#[test]
 fn a_secret_of_kubernetes_is_judged_by_what_it_stands_for() {
     let scanner = scanner(&[]);
     let manifest = |value: &[u8]| {

@@ -115,6 +115,9 @@ fn repeated_heads_cost_a_constant_for_each_byte() {
         "identified by '",
         "authorization: token ",
         "password: |\n ",
+        "\" + \"",
+        "\" +\n\"a",
+        "a\" +\n",
         "x; Password=",
         "\"Password=a;",
     ] {
