@@ -82,10 +82,11 @@ fn with_joined(haystack: &[u8], line: Span) -> Span {
         // The joint stands at the end of the line.
         let joined = |at: usize| joint(&haystack[at..]).map(|len| at + len);
         let Some(next) = (unit.start..end).rev().take(4).find_map(joined) else { return unit };
-        if next <= unit.end {
+        let limit = haystack.len().min(unit.start + LONGEST);
+        if next <= unit.end || next > limit {
             return unit;
         }
-        let rest = &haystack[next..haystack.len().min(unit.start + LONGEST)];
+        let rest = &haystack[next..limit];
         let ended = next + rest.len() == haystack.len();
         let end = rest.iter().position(|&byte| byte == b'\n').or(ended.then_some(rest.len()));
         let Some(len) = end else { return unit };

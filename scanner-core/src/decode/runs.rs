@@ -26,16 +26,13 @@ pub(crate) fn each(haystack: &[u8], visit: &mut dyn FnMut(Run)) {
     // Where the run before ended.
     let mut floor = 0;
     while let Some(probe) = haystack.get(at..at + PROBE) {
-        if !may_be_digits(probe.try_into().expect("a probe is that long")) {
+        let probe = probe.try_into().expect("a probe is that long");
+        // Most of what passes the first is words with dots and colons between.
+        if !may_be_digits(probe) || !are_digits(probe) {
             at += STRIDE;
             continue;
         }
-        // Most of what passes is words with dots and colons between.
-        let end = at + digits(&haystack[at..]);
-        if end < at + PROBE {
-            at += STRIDE;
-            continue;
-        }
+        let end = at + PROBE + digits(&haystack[at + PROBE..]);
         let before = haystack[floor..at].iter().rev().take_while(|&&byte| is_digit(byte)).count();
         let start = at - before;
         // A long word, a path or a line of dashes is told by its first letters.
@@ -58,6 +55,17 @@ pub(crate) fn each(haystack: &[u8], visit: &mut dyn FnMut(Run)) {
 #[inline]
 fn may_be_digits(probe: &[u8; PROBE]) -> bool {
     probe.iter().fold(true, |all, byte| all & (byte.wrapping_sub(b'+') <= b'z' - b'+'))
+}
+
+/// Whether all bytes are digits.
+#[inline]
+fn are_digits(probe: &[u8; PROBE]) -> bool {
+    probe.iter().fold(true, |all, &byte| {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let number = byte.wrapping_sub(b'0') < 10;
+        let sign = (byte == b'+') | (byte == b'/') | (byte == b'-') | (byte == b'_');
+        all & (letter | number | sign)
+    })
 }
 
 #[inline]

@@ -255,8 +255,10 @@ mod tests {
         // Behind a head of three bytes the filter asks for a byte that the patterns allow there.
         let allowed = |candidate: &Candidate| {
             let window = &haystack[candidate.at..haystack.len().min(candidate.at + 4)];
+            // Hashes meet by chance: then the window of another head stands for this one, elsewhere.
             candidate.len > 3
-                || window.try_into().is_ok_and(|window| builtin::FILTER.allows(window))
+                || (window.try_into().is_ok_and(|window| builtin::FILTER.allows(window))
+                    && builtin::FILTER.offsets(&haystack, candidate.at) & 1 != 0)
         };
         let mut expected = by_one_pass(&builtin::RULES, &haystack);
         expected.retain(allowed);
