@@ -27,8 +27,8 @@ fn main() {
     let big_endian = env::var("CARGO_CFG_TARGET_ENDIAN").is_ok_and(|endian| endian == "big");
 
     let rules = compile::builtin_rules().unwrap_or_else(|error| panic!("{error}"));
-    let compiled =
-        compile::heads::compile(&rules, Starts::Anchored).unwrap_or_else(|error| panic!("{error}"));
+    let compiled = compile::heads::compile_builtin(&rules, Starts::Anchored)
+        .unwrap_or_else(|error| panic!("{error}"));
     let hash = compile::fingerprint(secscan_rules::FILES);
     fs::write(Path::new(&out).join("heads.dfa"), compiled.to_bytes(hash, big_endian))
         .expect("OUT_DIR is writable");
@@ -60,13 +60,21 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
             Some(check) => format!("Some(Check::{})", check.variant()),
             None => "None".to_owned(),
         };
+        let judge = match rule.judge {
+            Some(value) => format!("Some(Value::{value:?})"),
+            None => "None".to_owned(),
+        };
+        let pair = match rule.pair {
+            Some(pair) => format!("Some(Pair::{pair:?})"),
+            None => "None".to_owned(),
+        };
         writeln!(
             code,
             "Rule {{ id: Cow::Borrowed({:?}), name: Cow::Borrowed({:?}), issuer: Cow::Borrowed({:?}), \
              severity: Severity::{:?}, url: Cow::Borrowed({:?}), fix: Cow::Borrowed({:?}), \
              enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: Cow::Borrowed(&[{}]), \
              pattern: Cow::Borrowed({:?}), offset: {:?}, window: {}, min_len: {}, \
-             required: {:?}, chosen: {}, alphabet: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, check: {check}, \
+             required: {:?}, chosen: {}, judge: {}, pair: {}, alphabet: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, check: {check}, \
              min_entropy: {}, context: {}, within: {}, role: {}, examples: {}, counterexamples: {} }},",
             &*rule.id,
             &*rule.name,
@@ -84,6 +92,8 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
             rule.min_len,
             rule.required,
             rule.chosen,
+            judge,
+            pair,
             rule.alphabet.0,
             rule.left,
             rule.right,

@@ -45,6 +45,9 @@ pub(crate) struct Record {
     pub(crate) confidence: &'static str,
     pub(crate) reason: &'static str,
     pub(crate) fingerprint: String,
+    /// How the secret is encoded where it stands, the outermost layer first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) decoded: Vec<&'static str>,
     #[serde(serialize_with = "as_map")]
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) fix: Cow<'static, str>,
@@ -91,6 +94,7 @@ pub(crate) struct Caught {
     severity: Severity,
     confidence: Confidence,
     reason: Reason,
+    decoded: Vec<&'static str>,
     facts: Vec<(&'static str, String)>,
     secret: Vec<u8>,
     /// The text around, and where the secret is in it.
@@ -108,6 +112,7 @@ impl Caught {
             severity: finding.severity,
             confidence: finding.confidence,
             reason: finding.reason,
+            decoded: finding.decoded.iter().map(|layer| layer.as_str()).collect(),
             facts: finding.facts.clone(),
             secret: finding.secret.expose().to_vec(),
             text: excerpt.text.to_vec(),
@@ -181,6 +186,7 @@ pub(crate) fn records(
             confidence: one.confidence.as_str(),
             reason: one.reason.as_str(),
             fingerprint: fingerprint.clone(),
+            decoded: one.decoded.clone(),
             facts: one.facts.clone(),
             fix: rule.fix.clone(),
             url: rule.url.clone(),

@@ -36,6 +36,9 @@ pub struct Finding<'h> {
     pub confidence: Confidence,
     /// Why it was believed.
     pub reason: Reason,
+    /// How the secret was encoded where it stands, the outermost layer first; empty for most. The span
+    /// covers the encoded form.
+    pub decoded: Vec<Layer>,
     /// What the check read from the secret (an algorithm, an issuer, an account); never the secret.
     pub facts: Facts,
 }
@@ -103,6 +106,53 @@ impl Reason {
 }
 
 impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A way in which a secret was encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Layer {
+    /// Base 64, in either alphabet, wrapped or not.
+    Base64,
+    /// Hexadecimal.
+    Hex,
+    /// Percent signs, as in URLs.
+    Percent,
+    /// Backslashes with `u` or `x`.
+    Escape,
+    /// Entities of HTML and XML.
+    Entity,
+    /// UTF-16.
+    Utf16,
+    /// A gzip file.
+    Gzip,
+    /// A zlib stream.
+    Zlib,
+    /// String literals that are joined by a sign or a line continuation.
+    Joined,
+}
+
+impl Layer {
+    /// The name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Layer::Base64 => "base64",
+            Layer::Hex => "hex",
+            Layer::Percent => "percent",
+            Layer::Escape => "escape",
+            Layer::Entity => "entity",
+            Layer::Utf16 => "utf-16",
+            Layer::Gzip => "gzip",
+            Layer::Zlib => "zlib",
+            Layer::Joined => "joined",
+        }
+    }
+}
+
+impl fmt::Display for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }

@@ -185,7 +185,10 @@ impl<'r> Made<'r> {
             faults += 2;
         }
         let value = &text[secret.clone()];
-        if is_monotonous(value, rule) || WORDS.iter().any(|word| holds(&text, &free, word)) {
+        if is_monotonous(value, rule)
+            || rule.judge.is_some() && !is_mixed(value)
+            || WORDS.iter().any(|word| holds(&text, &free, word))
+        {
             faults += 1;
         }
         if rule.shape == Shape::Named && is_uneven(value, rule) {
@@ -247,6 +250,14 @@ fn is_uneven(secret: &[u8], rule: &Rule) -> bool {
     rule.alphabet.contains(b'0')
         && (b'A'..=b'z').any(|byte| rule.alphabet.contains(byte))
         && edges * 5 < secret.len()
+}
+
+/// Whether a value has what a judge of values asks for, whatever the alphabet.
+fn is_mixed(value: &[u8]) -> bool {
+    let count = |class: fn(&u8) -> bool| value.iter().filter(|byte| class(byte)).count();
+    let turns = value.windows(2).filter(|p| p[0].is_ascii_digit() != p[1].is_ascii_digit()).count();
+    let digits = count(u8::is_ascii_digit);
+    digits >= 3 && turns * 4 >= value.len() && count(u8::is_ascii_alphabetic) >= 3
 }
 
 /// Whether `text` holds `word`, at least partly by chance.
@@ -397,6 +408,8 @@ pub(crate) mod tests {
             min_len: 0,
             required: None,
             chosen: false,
+            judge: None,
+            pair: None,
             alphabet: ByteSet::ALL,
             left: Boundary::Word,
             right: Boundary::Word,

@@ -34,6 +34,7 @@ pub mod checks;
 // Half of it is for the build script, which includes the same files.
 #[allow(unreachable_pub, dead_code)]
 mod compile;
+mod decode;
 mod encoding;
 mod engine;
 mod finding;
@@ -48,7 +49,7 @@ pub mod sift;
 pub mod source;
 pub mod stream;
 
-pub use finding::{Confidence, Finding, Reason, RuleId, Secret};
+pub use finding::{Confidence, Finding, Layer, Reason, RuleId, Secret};
 pub use input::{Content, Copied, Input, Span};
 pub use location::{Lines, Location};
 pub use rule::{Rule, Severity};

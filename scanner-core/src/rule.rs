@@ -52,6 +52,11 @@ pub struct Rule {
     pub required: Option<u8>,
     /// Whether a person may have chosen the secret, so that words in it tell a placeholder.
     pub chosen: bool,
+    /// Whether the secret is judged as the value of an assignment is, and as which kind: where the
+    /// pattern knows the place and not the look.
+    pub judge: Option<Value>,
+    /// What the secret belongs to, if that is looked for near it.
+    pub pair: Option<Pair>,
     /// The bytes that may occur in a match.
     pub alphabet: ByteSet,
     /// What must not stand directly before a match.
@@ -97,6 +102,41 @@ pub enum Shape {
     Named,
     /// As a long random-looking run with no name near. It has no head: every run is looked at.
     Bare,
+}
+
+/// What the value of an assignment may look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A person may have chosen it.
+    Password,
+    /// A machine made it.
+    Key,
+}
+
+/// The other half of a secret: what it belongs to, and what opens nothing without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pair {
+    /// The access key ID of AWS.
+    AwsKeyId,
+    /// The account SID of Twilio.
+    TwilioAccount,
+    /// What is given to a name that ends as `client_id` does.
+    Client,
+    /// What is given to a name that ends as `username` does.
+    User,
+}
+
+impl Pair {
+    /// The pair of that name in rule files.
+    pub fn from_name(name: &str) -> Option<Pair> {
+        match name {
+            "aws-key-id" => Some(Pair::AwsKeyId),
+            "twilio-account" => Some(Pair::TwilioAccount),
+            "client" => Some(Pair::Client),
+            "user" => Some(Pair::User),
+            _ => None,
+        }
+    }
 }
 
 /// How much harm a secret can do in the wrong hands.

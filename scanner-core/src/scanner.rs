@@ -53,6 +53,8 @@ pub struct Work {
     pub confirmations: u64,
     /// Bytes that the trials may have looked at, at the most.
     pub confirmed_bytes: u64,
+    /// Bytes of decoded text that were searched besides.
+    pub decoded_bytes: u64,
 }
 
 impl Scanner {
@@ -124,7 +126,8 @@ impl Scanner {
     ) -> ControlFlow<B> {
         self.engine.scan(&mut cache.engine, input);
         for index in 0..cache.engine.found.len() {
-            found(self.finding(&cache.engine.found[index], input))?;
+            let all = &cache.engine.found;
+            found(self.finding(&all[index], all, input))?;
         }
         ControlFlow::Continue(())
     }
@@ -157,16 +160,27 @@ impl Scanner {
         self.engine.describe()
     }
 
-    fn finding<'h>(&self, found: &Found, input: &Input<'h>) -> Finding<'h> {
-        let secret = &input.haystack()[found.span.range()];
-        let (severity, facts) = self.engine.describe_secret(found, secret);
+    fn finding<'h>(&self, found: &Found, all: &[Found], input: &Input<'h>) -> Finding<'h> {
+        let (secret, decoded) = match &found.decoded {
+            Some(inner) => (Cow::Owned(inner.secret.clone()), inner.layers.clone()),
+            None => (Cow::Borrowed(&input.haystack()[found.span.range()]), Vec::new()),
+        };
+        let (severity, mut facts) = self.engine.describe_secret(found, &secret);
+        let other = self.engine.other_half(input.haystack(), found);
+        // What is a finding itself is not named in the facts of another.
+        let is_found = |span: Span| all.iter().any(|one| one.span.overlaps(span));
+        if let Some(other) = other.filter(|other| !is_found(other.span)) {
+            let text = &input.haystack()[other.span.range()];
+            facts.push((other.fact, String::from_utf8_lossy(text).into_owned()));
+        }
         Finding {
             rule: found.rule,
             span: found.span,
-            secret: Secret::new(Cow::Borrowed(secret)),
+            secret: Secret::new(secret),
             severity,
             confidence: found.confidence,
             reason: found.reason,
+            decoded,
             facts,
         }
     }

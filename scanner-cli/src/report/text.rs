@@ -68,12 +68,17 @@ fn finding(record: &Record, style: &Style, out: &mut dyn Write) -> io::Result<()
     let place = format!("{}:{}:{}:", visible(record.path.as_bytes()), record.line, record.column);
     writeln!(
         out,
-        "{} {} {} {} ({})",
+        "{} {} {} {} ({}{})",
         style.strong(place),
         style.severity(record.severity, record.severity),
         style.strong(&record.rule),
         record.name,
         record.reason,
+        if record.decoded.is_empty() {
+            String::new()
+        } else {
+            format!("; decoded: {}", record.decoded.join(", "))
+        },
     )?;
     let lines = record.end_line - record.line + 1;
     let note = if lines > 1 { format!(" ({} lines)", count(lines as u64)) } else { String::new() };

@@ -74,6 +74,11 @@ impl Window {
             .collect();
         if literal.len() < WINDOW {
             let mut next = ByteSet::default();
+            let mut of_head = of_head.peekable();
+            // A mark leads to no rule that says what follows.
+            if of_head.peek().is_none() {
+                next = ByteSet::ALL;
+            }
             for rule in of_head {
                 let follow = follow(rule, literal);
                 (0..=255).filter(|&byte| follow.contains(byte)).for_each(|byte| next.insert(byte));

@@ -35,6 +35,67 @@ pub const FORMAT: u32 = 1;
 /// The length of the header in bytes: label, version, four bytes of padding, hash of the rules.
 pub const HEADER: usize = 24;
 
+/// What leads to text that is escaped, in the automaton of the built-in rules: a sign behind the last letter of
+/// a name, the signs of URLs and JSON, and letters that hardly any text lacks, should all of it be escaped. Marks
+/// of three bytes would let too much through the filter. What is escaped around one is decoded (see `decode`).
+pub const MARKS: &[&str] = &[
+    "d%3D",
+    "d%3d",
+    "D%3D",
+    "n%3D",
+    "n%3d",
+    "N%3D",
+    "t%3D",
+    "t%3d",
+    "T%3D",
+    "y%3D",
+    "y%3d",
+    "Y%3D",
+    "%3A%2F%2F",
+    "%3a%2f%2f",
+    "%22%3A",
+    "%22%3a",
+    "%5F%",
+    "%5f%",
+    "\\u003d",
+    "\\u003D",
+    "\\u0022",
+    "\\u005f",
+    "\\u005F",
+    "\\u0065",
+    "\\u0061",
+    "\\x3d",
+    "\\x3D",
+    "\\x22",
+    "\\x5f",
+    "\\x5F",
+    "\\x65",
+    "\\x61",
+    "&quot;",
+    "&#34;",
+    "&#39;",
+    "&#61;",
+    "&#97;",
+    "&#101;",
+    "&#x22;",
+    "&#x3d;",
+    "&#x3D;",
+    "&#x61;",
+    "&#x65;",
+    "\" + \"",
+    "' + '",
+    "' . '",
+    "\" . \"",
+    "\" +\n",
+    "' +\n",
+    "' .\n",
+    "\" \\\n",
+    "' \\\n",
+];
+
+/// The rule that a mark leads to: none. There are fewer rules.
+pub const MARK: u16 = u16::MAX;
+
 /// What the engine searches with.
 pub struct Compiled {
     /// The automaton.
@@ -58,9 +119,23 @@ pub enum Starts {
     Everywhere,
 }
 
-/// Compiles the heads of all rules. Built-in ones are compiled for both kinds of search.
+/// Compiles the heads of a user's rules.
 pub fn compile(rules: &[Rule], starts: Starts) -> Result<Compiled, String> {
+    compile_with(rules, &[], starts)
+}
+
+/// Compiles the heads of the built-in rules, and the marks of what is escaped.
+pub fn compile_builtin(rules: &[Rule], starts: Starts) -> Result<Compiled, String> {
+    let marks: Vec<Head> =
+        MARKS.iter().map(|&mark| Head { literal: mark.into(), ignore_case: false }).collect();
+    compile_with(rules, &marks, starts)
+}
+
+fn compile_with(rules: &[Rule], marks: &[Head], starts: Starts) -> Result<Compiled, String> {
     let mut by_head: BTreeMap<&Head, Vec<u16>> = BTreeMap::new();
+    for mark in marks {
+        by_head.entry(mark).or_default().push(MARK);
+    }
     for (index, rule) in rules.iter().enumerate() {
         for head in rule.heads.iter() {
             let index = u16::try_from(index).map_err(|_| "too many rules".to_owned())?;
@@ -84,7 +159,7 @@ pub fn compile(rules: &[Rule], starts: Starts) -> Result<Compiled, String> {
     let choices: Vec<Vec<Window>> = by_head
         .iter()
         .map(|(head, of_head)| {
-            Window::choices(head, of_head.iter().map(|&i| &rules[usize::from(i)]))
+            Window::choices(head, of_head.iter().filter_map(|&i| rules.get(usize::from(i))))
         })
         .collect();
     let (windows, filter) = Filter::new(&choices);

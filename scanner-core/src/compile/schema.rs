@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::pattern::{self, Bounds};
 use crate::checks::Check;
-use crate::rule::{Boundary, ByteSet, Head, Rule, Severity, Shape, Text};
+use crate::rule::{Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Text, Value};
 
 /// The longest window a rule may have, in bytes: what one candidate may cost.
 pub const MAX_WINDOW: u32 = 65_536;
@@ -109,6 +109,8 @@ struct RuleSyntax {
     min_entropy: f64,
     #[serde(default)]
     chosen: bool,
+    judge: Option<String>,
+    pair: Option<String>,
     #[serde(default)]
     context: Vec<String>,
     within: Option<u16>,
@@ -234,6 +236,22 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
             None => return fail("check", format!("there is no check '{name}'")),
         },
     };
+    let judge = match syntax.judge.as_deref() {
+        None => None,
+        Some("password") => Some(Value::Password),
+        Some("key") => Some(Value::Key),
+        Some(other) => return fail("judge", format!("'{other}' is not one of password, key")),
+    };
+    let pair = match syntax.pair.as_deref() {
+        None => None,
+        Some(name) => match Pair::from_name(name) {
+            Some(pair) => Some(pair),
+            None => {
+                let known = "aws-key-id, twilio-account, client, user";
+                return fail("pair", format!("'{name}' is not one of {known}"));
+            }
+        },
+    };
     if !(0.0..=8.0).contains(&syntax.min_entropy) {
         return fail("min-entropy", "must lie between 0 and 8 bits per byte".into());
     }
@@ -311,6 +329,8 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         min_len: bounds.min_len,
         required: bounds.required,
         chosen: syntax.chosen,
+        judge,
+        pair,
         alphabet: bounds.alphabet,
         left,
         right,

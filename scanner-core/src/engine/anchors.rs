@@ -27,7 +27,7 @@ pub(crate) struct Candidate {
     pub(crate) at: usize,
     /// How long it is.
     pub(crate) len: usize,
-    /// The rule's index.
+    /// The rule's index; of a mark, [`heads::MARK`].
     pub(crate) rule: u16,
 }
 
@@ -223,7 +223,7 @@ mod tests {
 
     /// The candidates by one automaton over every byte: no filter, no tries.
     fn by_one_pass(rules: &[Rule], haystack: &[u8]) -> Vec<Candidate> {
-        let compiled = heads::compile(rules, Starts::Everywhere).unwrap();
+        let compiled = heads::compile_builtin(rules, Starts::Everywhere).unwrap();
         let mut all = Vec::new();
         let (input, mut state) = (Input::new(haystack), OverlappingState::start());
         loop {
@@ -262,6 +262,7 @@ mod tests {
         // four bytes may be another head's window, and then lead to heads that begin before them only.
         let allowed = |candidate: &Candidate| {
             let window = &haystack[candidate.at..haystack.len().min(candidate.at + 4)];
+            // Hashes meet by chance: then the window of another head stands for this one, elsewhere.
             candidate.len > 3
                 || window.try_into().is_ok_and(|window| builtin::FILTER.allows(window))
                     && builtin::FILTER.offsets(&haystack, candidate.at) & 1 != 0
@@ -302,7 +303,7 @@ mod tests {
         let rules = crate::compile::builtin_rules().unwrap();
         assert_eq!(rules, builtin::RULES);
         assert_eq!(builtin::RULES_HASH, crate::compile::fingerprint(secscan_rules::FILES));
-        let compiled = heads::compile(&rules, Starts::Anchored).unwrap();
+        let compiled = heads::compile_builtin(&rules, Starts::Anchored).unwrap();
         let bytes = compiled.to_bytes(builtin::RULES_HASH, cfg!(target_endian = "big"));
         assert!(bytes == builtin::DFA.0, "the automata differ");
         assert_eq!(compiled.entries, builtin::ENTRIES);

@@ -48,6 +48,7 @@ pub(super) fn scan(rule: &Rule, id: RuleId, input: &Input<'_>, found: &mut Vec<F
                 matched: span,
                 confidence: Confidence::Generic,
                 reason: Reason::Entropy,
+                decoded: None,
             });
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::checks::Check;
 use crate::compile::filter::Filter;
 use crate::compile::heads::Entry;
-use crate::rule::{Boundary, ByteSet, Head, Rule, Severity, Shape};
+use crate::rule::{Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Value};
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 

@@ -1,7 +1,8 @@
 //! Why a candidate became a finding, or why not: the same code as a search, with its steps written down.
 
 use super::judge::Rejection;
-use super::{Cache, Engine, Found, bare, resolve};
+use super::{Cache, Engine, Found, Seen, bare, resolve};
+use crate::compile::heads::MARK;
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
 use crate::rule::Shape;
@@ -71,7 +72,12 @@ impl Engine {
         let mut positions = Vec::new();
         let mut considered = Vec::new();
         let all = 0..input.haystack().len();
+        let mut marks = Vec::new();
         self.anchors.candidates(input.haystack(), all, &mut positions, &mut |candidate| {
+            if candidate.rule == MARK {
+                marks.push(candidate.at);
+                return;
+            }
             let mut steps = Vec::new();
             let outcome = self.consider(&mut cache, input, candidate, &mut steps);
             let head = Span::from(candidate.at..candidate.at + candidate.len);
@@ -80,18 +86,23 @@ impl Engine {
                 Err(_) => head.overlaps(span),
             };
             if let Ok(found) = &outcome {
-                cache.found.push(*found);
+                cache.found.push(found.clone());
             }
             // What lies inside of a match of the same rule is no candidate of its own.
             if touched && outcome != Err(Rejection::Claimed) {
                 considered.push((candidate, steps, outcome));
             }
         });
+        for rule in cache.touched.drain(..) {
+            cache.seen[usize::from(rule)] = Seen::default();
+        }
+        self.decode(&mut cache, input, 0, &mut marks);
         let mut found = std::mem::take(&mut cache.found);
         for &rule in &self.bare {
             bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, &mut found);
         }
         resolve(&mut found);
+        let halves = self.halves(input.haystack(), &found);
         let mut all: Vec<Consideration> = considered
             .into_iter()
             .map(|(candidate, steps, outcome)| Consideration {
@@ -101,7 +112,7 @@ impl Engine {
                 len: candidate.len,
                 steps,
                 outcome: match outcome {
-                    Ok(this) => outcome_of(&this, &found),
+                    Ok(this) => outcome_of(&this, &found, &halves),
                     Err(rejection) => {
                         Outcome::Rejected { step: rejection.step(), why: rejection.to_string() }
                     }
@@ -116,22 +127,34 @@ impl Engine {
             told.push((one.rule, one.outcome.clone()));
             !twice
         });
-        // A bare run has no head, and so no candidate: what is reported of it is added here.
-        for bare in found.iter().filter(|f| self.bare.contains(&f.rule.0) && f.span.overlaps(span))
-        {
+        // A bare run has no head, and what is decoded has none here: what is reported of them is added.
+        let apart = |found: &Found| found.depth() > 0 || self.bare.contains(&found.rule.0);
+        for found_apart in found.iter().filter(|f| apart(f) && f.span.overlaps(span)) {
+            let listed = all.iter().any(|other| {
+                matches!(other.outcome, Outcome::Reported { span, .. } if span == found_apart.span)
+            });
+            if listed {
+                continue;
+            }
+            let layers = found_apart.decoded.as_ref().map(|decoded| {
+                decoded.layers.iter().map(|layer| layer.as_str()).collect::<Vec<_>>().join(", ")
+            });
             all.push(Consideration {
-                rule: bare.rule,
-                at: bare.span.start,
+                rule: found_apart.rule,
+                at: found_apart.span.start,
                 len: 0,
-                steps: Vec::new(),
-                outcome: outcome_of(bare, &found),
+                steps: layers.map(|layers| ("decoded", layers)).into_iter().collect(),
+                outcome: outcome_of(found_apart, &found, &halves),
             });
         }
         all
     }
 }
 
-fn outcome_of(this: &Found, kept: &[Found]) -> Outcome {
+fn outcome_of(this: &Found, kept: &[Found], halves: &[(Span, RuleId)]) -> Outcome {
+    if let Some((_, by)) = halves.iter().find(|(span, _)| *span == this.span) {
+        return Outcome::Superseded { by: *by };
+    }
     let winner = kept.iter().find(|other| other.span.overlaps(this.span));
     match winner {
         Some(other) if other.rule != this.rule || other.span != this.span => {

@@ -11,7 +11,8 @@
 use regex_automata::meta;
 use std::sync::OnceLock;
 
-use crate::finding::{Confidence, Reason, RuleId};
+use crate::compile::heads::MARK;
+use crate::finding::{Confidence, Layer, Reason, RuleId};
 use crate::input::{Content, Input, Span};
 use crate::rule::{Rule, Severity, Shape};
 use crate::ruleset::RuleSet;
@@ -25,7 +26,10 @@ mod confirm;
 pub(crate) mod explain;
 mod filter;
 mod judge;
+mod layers;
 mod named;
+mod pairs;
+mod read;
 
 use anchors::{Anchors, Candidate};
 use confirm::Pattern;
@@ -56,6 +60,9 @@ pub(crate) struct Cache {
     /// The rules of which something is known.
     touched: Vec<u16>,
     pub(crate) work: Work,
+    marks: Vec<usize>,
+    /// How many bytes may still be decoded of the piece at hand.
+    budget: usize,
 }
 
 /// What a search knows of one rule, so that no byte is looked at again for it.
@@ -68,7 +75,7 @@ struct Seen {
 }
 
 /// A finding before it is given its secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) rule: RuleId,
     /// The secret.
@@ -77,6 +84,22 @@ pub(crate) struct Found {
     pub(crate) matched: Span,
     pub(crate) confidence: Confidence,
     pub(crate) reason: Reason,
+    /// The secret, where what stands in the haystack is an encoded form of it.
+    pub(crate) decoded: Option<Box<Unveiled>>,
+}
+
+/// A secret that was decoded.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Unveiled {
+    pub(crate) secret: Vec<u8>,
+    /// How it was encoded, the outermost layer first.
+    pub(crate) layers: Vec<Layer>,
+}
+
+impl std::fmt::Debug for Unveiled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Unveiled({} bytes, {:?})", self.secret.len(), self.layers)
+    }
 }
 
 impl Engine {
@@ -102,18 +125,32 @@ impl Engine {
 
     /// See [`Scanner::reach`](crate::Scanner::reach).
     pub(crate) fn reach(&self) -> usize {
-        self.rules.iter().map(|(_, rule)| reach_of(rule)).max().unwrap_or(0).max(NEAR)
+        let longest = self.rules.iter().map(|(_, rule)| reach_of(rule)).max().unwrap_or(0);
+        longest.max(NEAR).max(crate::decode::REACH + judge::MARGIN.max(pairs::WITHIN))
     }
 
     /// Leaves the secrets of the haystack in `cache.found`, in order and without overlap.
     pub(crate) fn scan(&self, cache: &mut Cache, input: &Input<'_>) {
         cache.found.clear();
+        self.layer(cache, input, 0);
+        resolve(&mut cache.found);
+        self.join(input.haystack(), &mut cache.found);
+    }
+
+    /// Adds the secrets of the haystack to `cache.found`, and those of what is encoded in it.
+    fn layer(&self, cache: &mut Cache, input: &Input<'_>, depth: usize) {
         let mut positions = std::mem::take(&mut cache.positions);
+        let mut marks = std::mem::take(&mut cache.marks);
+        marks.clear();
         let whole = [Span { start: 0, end: input.haystack().len() }.range()];
         for part in input.get_parts().unwrap_or(&whole) {
-            cache.work.bytes += part.len() as u64;
+            if depth == 0 {
+                cache.work.bytes += part.len() as u64;
+            }
             self.anchors.candidates(input.haystack(), part.clone(), &mut positions, &mut |one| {
-                if let Ok(found) = self.consider(cache, input, one, &mut ()) {
+                if one.rule == MARK {
+                    marks.push(one.at);
+                } else if let Ok(found) = self.consider(cache, input, one, &mut ()) {
                     cache.found.push(found);
                 }
             });
@@ -127,7 +164,8 @@ impl Engine {
         for rule in cache.touched.drain(..) {
             cache.seen[usize::from(rule)] = Seen::default();
         }
-        resolve(&mut cache.found);
+        self.decode(cache, input, depth, &mut marks);
+        cache.marks = marks;
     }
 
     /// Confirms and judges one candidate.
@@ -201,13 +239,13 @@ pub(crate) fn reach_of(rule: &Rule) -> usize {
         Shape::Token => {
             rule.window as usize + usize::from(rule.offset.1) + usize::from(rule.within)
         }
-        Shape::Assignment | Shape::Bare => assign::REACH,
+        Shape::Assignment | Shape::Named | Shape::Bare => assign::REACH,
     };
     of_match + judge::MARGIN
 }
 
 /// Sorts findings and keeps, of those that overlap, the one that says most: the surest, then the
-/// longest, then that of the earlier rule.
+/// least encoded, the longest, that of the earlier rule.
 fn resolve(found: &mut Vec<Found>) {
     if found.len() < 2 {
         return;
@@ -215,6 +253,7 @@ fn resolve(found: &mut Vec<Found>) {
     found.sort_by(|a, b| {
         b.confidence
             .cmp(&a.confidence)
+            .then(a.depth().cmp(&b.depth()))
             .then(b.span.len().cmp(&a.span.len()))
             .then(a.rule.cmp(&b.rule))
             .then(a.span.cmp(&b.span))
@@ -230,6 +269,13 @@ fn resolve(found: &mut Vec<Found>) {
         free
     });
     found.sort_by_key(|found| found.span);
+}
+
+impl Found {
+    /// In how many layers the secret is encoded.
+    fn depth(&self) -> usize {
+        self.decoded.as_ref().map_or(0, |decoded| decoded.layers.len())
+    }
 }
 
 impl std::fmt::Debug for Cache {

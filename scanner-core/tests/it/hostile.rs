@@ -95,6 +95,36 @@ fn repeated_heads_cost_a_constant_for_each_byte() {
         "shodan_mailjet_sinch_key=\"a\" ",
         "ssssssss_key=aaaaaaaaa ",
         "a.b.c.d.e_key=aaaaaaaaa ",
+        "%3D",
+        "%3D ",
+        "%253D",
+        "\\u0025\\u0033D",
+        "&quot;",
+        "&#61;&quot; ",
+        "password%3D",
+        "eW91IGFyZSBkZWNvZGVkIA",
+        "eW91IGFyZSBkZWNvZGVkIA \n",
+        "VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVV\n",
+        "H4sIAAAAAAAA/0tMTEpOSU1Lz8jMys7JzcsvKCwqLiktK6+o\n",
+        "6565656565656565656565656565656565656565656565",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\n",
+        "<password><![CDATA[",
+        "- name: token\n  value",
+        "<key>password</key>",
+        "{\"key\":\"password\",",
+        "curl -u a:",
+        "curl \"a\" ",
+        "mysql -p",
+        "mysql a ",
+        "machine a login b password ",
+        "identified by '",
+        "authorization: token ",
+        "password: |\n ",
+        "\" + \"",
+        "\" +\n\"a",
+        "a\" +\n",
+        "x; Password=",
+        "\"Password=a;",
     ] {
         let half = work(&scanner, piece, 1 << 19);
         let whole = work(&scanner, piece, 1 << 20);
@@ -102,6 +132,11 @@ fn repeated_heads_cost_a_constant_for_each_byte() {
             whole.confirmed_bytes <= bound(piece) * whole.bytes
                 && whole.candidates <= 4 * whole.bytes,
             "{piece:?}: too much for {} bytes: {whole:?}",
+            whole.bytes
+        );
+        assert!(
+            whole.decoded_bytes <= 32 * whole.bytes,
+            "{piece:?}: too much decoded of {} bytes: {whole:?}",
             whole.bytes
         );
         // Twice the bytes, twice the work, but for the windows at the end.

@@ -4,10 +4,12 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod check;
+mod decoded;
 mod edits;
 mod fixtures;
 mod hostile;
 mod named;
+mod pairs;
 mod pieces;
 mod rules;
 mod sift;

@@ -1,5 +1,7 @@
 //! How random a string looks, with its alphabet taken into account.
 
+use super::letters;
+
 /// Shannon entropy in bits per byte.
 pub(in crate::engine) fn shannon(bytes: &[u8]) -> f64 {
     let mut counts = [0u32; 256];
@@ -38,29 +40,39 @@ fn expected(len: f64, symbols: f64) -> f64 {
 /// Whether a string of 16 bytes or more looks drawn at random from its alphabet.
 ///
 /// Words, identifiers and numbers fail it: their letters are uneven, or letters and digits alternate
-/// seldom. Of random strings in hexadecimal, base 36, base 62 and base 64 a few in a hundred fail, the
-/// short ones (see the test).
+/// seldom. Where there are too few digits to alternate, the letters must be unlike words. Of random strings
+/// in hexadecimal, base 36, base 62, base 64 and letters a few in a hundred fail, the short ones (see the
+/// test).
 pub(in crate::engine) fn is_random(bytes: &[u8]) -> bool {
     let len = bytes.len();
     let has = |wanted: u8| bytes.iter().any(|&byte| class(byte) == wanted);
-    let (lower, upper, digits) = (has(0), has(1), has(2));
-    if len < 16 || !digits || !(lower || upper) {
+    let (lower, upper) = (has(0), has(1));
+    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if len < 16 || !(lower || upper) {
         return false;
     }
-    let symbols = if bytes.iter().all(u8::is_ascii_hexdigit) && !(lower && upper) {
-        16.0
-    } else if lower && upper {
-        62.0
-    } else {
-        36.0
+    let hex = bytes.iter().all(u8::is_ascii_hexdigit) && !(lower && upper);
+    let letters = if lower && upper { 52.0 } else { 26.0 };
+    let symbols = match digits {
+        _ if hex => 16.0,
+        0 => letters,
+        _ => letters + 10.0,
     };
     let changes = |differ: fn(u8, u8) -> bool| {
         bytes.windows(2).filter(|pair| differ(pair[0], pair[1])).count()
     };
-    shannon(bytes) >= expected(len as f64, symbols) - 0.55
-        && changes(|a, b| class(a) != class(b)) * 5 >= len
-        && changes(|a, b| a.is_ascii_digit() != b.is_ascii_digit()) * 8 >= len
-        && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= 2
+    if shannon(bytes) < expected(len as f64, symbols) - 0.55 {
+        return false;
+    }
+    let mixed = changes(|a, b| class(a) != class(b)) * 5 >= len;
+    let alternating =
+        mixed && digits >= 2 && changes(|a, b| a.is_ascii_digit() != b.is_ascii_digit()) * 8 >= len;
+    let unlike_words = !hex
+        && (mixed || !(lower && upper))
+        && letters::count(bytes) * 4 >= len * 3
+        && letters::count(bytes) >= 14
+        && letters::bits(bytes) >= letters::WORDS_END;
+    alternating || unlike_words
 }
 
 #[cfg(test)]
@@ -84,6 +96,8 @@ mod tests {
             "com.example.service.v1.Thing",
             "11111111112222222222333333",
             "aaaaaaaaaaaaaaaa1a",
+            "authenticationMiddleware",
+            "PKCS8EncodedKeySpecification",
         ] {
             assert!(!is_random(text.as_bytes()), "{text}");
         }
@@ -99,7 +113,9 @@ mod tests {
                 .wrapping_add(1_442_695_040_888_963_407);
             (seed >> 33) as usize % n
         };
-        let alphabets: [&[u8]; 4] = [
+        let alphabets: [&[u8]; 6] = [
+            b"abcdefghijklmnopqrstuvwxyz",
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
             b"0123456789abcdef",
             b"0123456789abcdefghijklmnopqrstuvwxyz",
             b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",

@@ -16,6 +16,7 @@ use crate::rule::Rule;
 
 pub(super) mod context;
 pub(super) mod entropy;
+pub(super) mod letters;
 pub(super) mod names;
 pub(super) mod paths;
 pub(super) mod placeholder;
@@ -147,6 +148,10 @@ pub(super) fn token(
             trace.step("entropy", || format!("{measured:.2} bits per byte"));
         }
     }
+    if let Some(class) = rule.judge {
+        value::judge_in(input.get_path(), secret, b"", class, true)?;
+        trace.step("value", || "a literal that looks like a secret".to_owned());
+    }
     if !rule.context.is_empty() {
         let word =
             context::near(rule, input.haystack(), matched.whole).ok_or(Rejection::Context)?;
@@ -155,10 +160,17 @@ pub(super) fn token(
     let (confidence, reason) = match verdict {
         Some(Verdict::Verified) => (Confidence::Verified, Reason::Checksum),
         Some(Verdict::Doubtful) => (Confidence::Contextual, Reason::Structure),
-        _ if needs_words(rule) => (Confidence::Contextual, Reason::Context),
+        _ if rule.judge.is_some() || needs_words(rule) => (Confidence::Contextual, Reason::Context),
         _ => (Confidence::Structural, Reason::Structure),
     };
-    Ok(Found { rule: id, span: matched.secret, matched: matched.whole, confidence, reason })
+    Ok(Found {
+        rule: id,
+        span: matched.secret,
+        matched: matched.whole,
+        confidence,
+        reason,
+        decoded: None,
+    })
 }
 
 /// Whether what identifies the rule's matches is words around a value.

@@ -3,13 +3,7 @@
 use super::Rejection;
 
 /// What a value has to look like, by the name it is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::engine) enum Class {
-    /// A person may have chosen it.
-    Password,
-    /// A machine made it.
-    Key,
-}
+pub(in crate::engine) use crate::rule::Value as Class;
 
 /// Words behind the keyword that make the name one of something else.
 const AFTER: &[&str] = &[

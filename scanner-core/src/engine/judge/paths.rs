@@ -159,6 +159,52 @@ pub(in crate::engine) fn kind(path: Option<&[u8]>) -> Kind {
     }
 }
 
+/// Directories of what is made up, or is somebody else's: tests, examples, vendored trees.
+const FOR_SHOW: &[&[u8]] = &[
+    b"test",
+    b"tests",
+    b"testing",
+    b"testdata",
+    b"test-data",
+    b"test_data",
+    b"__tests__",
+    b"spec",
+    b"specs",
+    b"fixtures",
+    b"__fixtures__",
+    b"mocks",
+    b"__mocks__",
+    b"__snapshots__",
+    b"examples",
+    b"example",
+    b"samples",
+    b"docs",
+    b"doc",
+    b"demo",
+    b"node_modules",
+    b"bower_components",
+    b"vendor",
+    b"third_party",
+    b"site-packages",
+    b"dist-packages",
+];
+
+/// Whether passwords in such a file are mostly made up: tests, examples, bundles, vendored trees. A directory
+/// counts where it was named below what is searched; of an absolute path, only the last one does.
+pub(in crate::engine) fn is_for_show(path: Option<&[u8]>) -> bool {
+    let Some(path) = path else { return false };
+    let mut parts = path.rsplit(|byte| matches!(byte, b'/' | b'\\'));
+    let name = parts.next().unwrap_or(path).to_ascii_lowercase();
+    let depth = if path.starts_with(b"/") || path.get(1) == Some(&b':') { 1 } else { usize::MAX };
+    let stem = name.iter().position(|&byte| byte == b'.').map_or(&name[..], |dot| &name[..dot]);
+    parts.take(depth).any(|part| FOR_SHOW.iter().any(|known| part.eq_ignore_ascii_case(known)))
+        || stem.ends_with(b"_test")
+        || stem.starts_with(b"test_")
+        || [&b".test."[..], b".spec.", b".min.", b".bundle.", b".chunk."]
+            .iter()
+            .any(|mark| name.windows(mark.len()).any(|window| window == *mark))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,5 +224,18 @@ mod tests {
             assert_eq!(kind(Some(path.as_bytes())), expected, "{path}");
         }
         assert_eq!(kind(None), Kind::Config);
+    }
+
+    #[test]
+    fn files_for_show() {
+        for path in
+            ["tests/a.py", "web/node_modules/x/y.js", "a/x_test.go", "app.min.js", "/a/docs/b.c"]
+        {
+            assert!(is_for_show(Some(path.as_bytes())), "{path}");
+        }
+        for path in ["src/main.py", "/tmp/test/src/a.py", ".env", "latest/a.py", "contest.py"] {
+            assert!(!is_for_show(Some(path.as_bytes())), "{path}");
+        }
+        assert!(!is_for_show(None));
     }
 }

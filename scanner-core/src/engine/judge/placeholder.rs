@@ -215,8 +215,11 @@ pub(in crate::engine) fn classify(value: &[u8]) -> Option<&'static str> {
             return Some("it says that it is none");
         }
     }
-    let words = words_in(value);
-    if words.count > 0 && words.letters * 10 >= letters(value) * 7 {
+    let made_of_words = |value: &[u8]| {
+        let words = words_in(value);
+        words.count > 0 && words.letters * 10 >= letters(value) * 7
+    };
+    if made_of_words(value) || made_of_words(&plain(value)) {
         return Some("it is made of words");
     }
     None
@@ -290,6 +293,24 @@ fn is_cycle(bytes: &[u8]) -> bool {
     })
 }
 
+/// A value with letters for what stands for them: `P@ssw0rd`. At its end, digits and signs stand for
+/// themselves.
+fn plain(value: &[u8]) -> Vec<u8> {
+    let end = value.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |last| last + 1);
+    let letter = |byte: u8| match byte {
+        b'@' | b'4' => b'a',
+        b'0' => b'o',
+        b'1' | b'!' => b'i',
+        b'3' => b'e',
+        b'5' | b'$' => b's',
+        b'7' => b't',
+        _ => byte,
+    };
+    let mut plain = value.to_vec();
+    plain[..end].iter_mut().for_each(|byte| *byte = letter(*byte));
+    plain
+}
+
 /// How much of a value is words of the list.
 struct Words {
     count: usize,
@@ -355,6 +376,9 @@ mod tests {
             "0123456789abcdef",
             "test1234",
             "foobarbaz1",
+            "P@ssw0rd",
+            "Pa$$w0rd!2023",
+            "S3cr3t-T0ken!",
         ] {
             assert!(classify(value.as_bytes()).is_some(), "{value}");
         }

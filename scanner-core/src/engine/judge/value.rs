@@ -1,8 +1,8 @@
 //! Whether a literal that was given the name of a secret is one.
 
 use super::names::Class;
-use super::paths::Kind;
-use super::{Rejection, entropy, is_documented, placeholder, reference};
+use super::paths::{self, Kind};
+use super::{Rejection, entropy, is_documented, letters, placeholder, reference};
 
 /// The shortest password that is reported, in bytes. Shorter ones are flags, units and test data.
 const SHORTEST_PASSWORD: usize = 8;
@@ -13,8 +13,23 @@ const SHORTEST_KEY: usize = 16;
 /// The longest value. What is longer is data.
 const LONGEST: usize = 256;
 
+/// Judges a value in the file at `path`.
+pub(in crate::engine) fn judge_in(
+    path: Option<&[u8]>,
+    value: &[u8],
+    name: &[u8],
+    class: Class,
+    quoted: bool,
+) -> Result<(), Rejection> {
+    judge(value, name, class, quoted, paths::kind(path))?;
+    if paths::is_for_show(path) && !entropy::is_random(value) {
+        return Err(Rejection::Value("passwords in such files are mostly made up"));
+    }
+    Ok(())
+}
+
 /// Judges a value.
-pub(in crate::engine) fn judge(
+fn judge(
     value: &[u8],
     name: &[u8],
     class: Class,
@@ -94,6 +109,12 @@ fn looks_chosen(value: &[u8]) -> bool {
         .windows(2)
         .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
         .count();
+    // Letters that no words are made of.
+    if joints == 0 && real_signs == 0 && lower + upper >= 10 {
+        if letters::bits(value) >= letters::SHORT_WORDS_END {
+            return true;
+        }
+    }
     if real_signs > 0 {
         digits > 0 || classes >= 3
     } else {
@@ -146,21 +167,12 @@ fn identifier(value: &[u8]) -> Option<&'static str> {
             .count();
         (rest.is_empty() || (rest.len() <= 4 && rest.iter().all(u8::is_ascii_digit)))
             && (letters == 0 || humps * 4 <= letters)
-            && vowels(&part[..letters])
+            && letters::are_words(&part[..letters])
     };
     if parts.peek().is_some() && parts.all(wordlike) {
         return Some("words, as an identifier has them");
     }
     None
-}
-
-/// Whether letters could be words: about as many vowels as a language has.
-fn vowels(letters: &[u8]) -> bool {
-    let count = letters
-        .iter()
-        .filter(|byte| matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y'))
-        .count();
-    letters.len() < 6 || (count * 5 >= letters.len() && count * 10 <= letters.len() * 7)
 }
 
 #[cfg(test)]
@@ -173,7 +185,9 @@ mod tests {
 
     #[test]
     fn passwords() {
-        for value in ["Tr7#kq9!vPz2", "Winter-Garden-82!", "s3cr3tP4ss9x", "hj7Kd92mQx"] {
+        for value in
+            ["Tr7#kq9!vPz2", "Winter-Garden-82!", "d0lph1nR4in9x", "hj7Kd92mQx", "xkqvzrtmwpfd"]
+        {
             assert!(judged(value, Class::Password), "{value}");
         }
         for value in [
@@ -198,7 +212,14 @@ mod tests {
 
     #[test]
     fn keys() {
-        for value in ["9f8a1c7e33b04d52a7", "kX93nfQp20dLwz71Bv", "q8Zt+Lm02/xK9vRw3Yb7=="] {
+        for value in [
+            "9f8a1c7e33b04d52a7",
+            "kX93nfQp20dLwz71Bv",
+            "q8Zt+Lm02/xK9vRw3Yb7==",
+            "qjzvxkwpbnmtrlfhdscg",
+            "kWxQzVbNfRtLpHjMdGcSvKqZ",
+            "BQXMZKWVTRLPNHJFDGSCYQKX7",
+        ] {
             assert!(judged(value, Class::Key), "{value}");
         }
         for value in [

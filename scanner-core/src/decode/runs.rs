@@ -1,0 +1,341 @@
+//! Runs of base 64 and hexadecimal: in one line or wrapped, in either alphabet.
+
+use std::ops::Range;
+
+use super::{Decoded, Origin, REACH, is_text, packed, place};
+use crate::finding::Layer;
+
+/// The shortest run that is decoded, in bytes. The tokens that identify themselves are longer in base 64.
+const SHORTEST: usize = 40;
+
+/// How many bytes are looked at in one step, and how far the next step is: no run of the shortest length
+/// lies between two steps.
+const PROBE: usize = 16;
+const STRIDE: usize = SHORTEST - PROBE;
+
+/// A run of digits, wrapped over lines or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// Where its digits stand: one range for each line.
+    lines: Vec<Range<usize>>,
+}
+
+/// Calls `visit` with every run of the haystack that may be base 64 or hexadecimal of something.
+pub(crate) fn each(haystack: &[u8], visit: &mut dyn FnMut(Run)) {
+    let mut at = 0;
+    // Where the run before ended.
+    let mut floor = 0;
+    while let Some(probe) = haystack.get(at..at + PROBE) {
+        let probe = probe.try_into().expect("a probe is that long");
+        // Most of what passes the first is words with dots and colons between.
+        if !may_be_digits(probe) || !are_digits(probe) {
+            at += STRIDE;
+            continue;
+        }
+        let end = at + PROBE + digits(&haystack[at + PROBE..]);
+        let before = haystack[floor..at].iter().rev().take_while(|&&byte| is_digit(byte)).count();
+        let start = at - before;
+        // A long word, a path or a line of dashes is told by its first letters.
+        if end - start < SHORTEST || !is_promising(&haystack[start..end]) {
+            floor = end;
+            at = end;
+            continue;
+        }
+        let run = Run { lines: vec![start..end] }.unwrapped(haystack);
+        let last = run.lines.last().map_or(end, |line| line.end);
+        if last - start <= REACH {
+            visit(run);
+        }
+        floor = last;
+        at = last;
+    }
+}
+
+/// Whether none of the bytes is a blank, a quote or a bracket, or anything else below the digits or above.
+#[inline]
+fn may_be_digits(probe: &[u8; PROBE]) -> bool {
+    probe.iter().fold(true, |all, byte| all & (byte.wrapping_sub(b'+') <= b'z' - b'+'))
+}
+
+/// Whether all bytes are digits.
+#[inline]
+fn are_digits(probe: &[u8; PROBE]) -> bool {
+    probe.iter().fold(true, |all, &byte| {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let number = byte.wrapping_sub(b'0') < 10;
+        let sign = (byte == b'+') | (byte == b'/') | (byte == b'-') | (byte == b'_');
+        all & (letter | number | sign)
+    })
+}
+
+#[inline]
+fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+fn digits(text: &[u8]) -> usize {
+    text.iter().position(|&byte| !is_digit(byte)).unwrap_or(text.len())
+}
+
+/// How the digits of a run are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Digits {
+    Base64,
+    Hex,
+}
+
+impl Run {
+    pub(crate) fn len(&self) -> usize {
+        self.lines.iter().map(Range::len).sum()
+    }
+
+    /// The run with the lines below that continue it.
+    fn unwrapped(mut self, haystack: &[u8]) -> Run {
+        let first = self.lines[0].clone();
+        let (mut end, width) = (first.end, first.len());
+        while end - first.start <= REACH {
+            let Some(start) = next_line(haystack, end) else { break };
+            let rest = &haystack[start..haystack.len().min(start + width + 1)];
+            let len = digits(rest);
+            if len < 4 || len > width || rest.starts_with(b"--") {
+                break;
+            }
+            end = start + len;
+            self.lines.push(start..end);
+            if len < width {
+                break;
+            }
+        }
+        self
+    }
+
+    fn bytes<'h>(&'h self, haystack: &'h [u8]) -> impl Iterator<Item = u8> + 'h {
+        self.lines.iter().flat_map(|line| haystack[line.clone()].iter().copied())
+    }
+
+    /// How the digits are to be read: hexadecimal where all are, unless they are of both cases.
+    fn digits(&self, haystack: &[u8]) -> Option<Digits> {
+        let has = |wanted: fn(u8) -> bool| self.bytes(haystack).any(wanted);
+        let len = self.len();
+        if !has(|byte| !byte.is_ascii_hexdigit()) && len % 2 == 0 {
+            return Some(Digits::Hex);
+        }
+        let mixed =
+            has(|byte| matches!(byte, b'+' | b'/')) && has(|byte| matches!(byte, b'-' | b'_'));
+        (!mixed && len % 4 != 1).then_some(Digits::Base64)
+    }
+
+    /// What the run stands for, if that is text, or text that was packed.
+    pub(crate) fn decode(&self, haystack: &[u8], most: usize) -> Option<Decoded> {
+        let digits = self.digits(haystack)?;
+        let text: Vec<u8> = self.bytes(haystack).collect();
+        let bytes = decode(&text, digits);
+        let (width, layer) = match digits {
+            Digits::Base64 => (6, Layer::Base64),
+            Digits::Hex => (4, Layer::Hex),
+        };
+        if bytes.len() > most {
+            return None;
+        }
+        if is_text(&bytes) {
+            let origin = Origin::Bytes(places(&self.lines, bytes.len(), width));
+            return Some(Decoded { text: bytes, layers: vec![layer], origin });
+        }
+        let places = places(&self.lines, bytes.len(), width);
+        let mut decoded = packed::open(&bytes, &places, most)?;
+        decoded.layers.insert(0, layer);
+        Some(decoded)
+    }
+}
+
+/// Whether the first digits stand for text, or for something packed.
+fn is_promising(run: &[u8]) -> bool {
+    let first = &run[..run.len().min(PROBE + 8)];
+    let mut bytes = [0; PROBE + 8];
+    let mut begins = |kind| {
+        let len = decode_into(first, kind, &mut bytes);
+        is_begun(&bytes[..len])
+    };
+    first.iter().all(u8::is_ascii_hexdigit) && begins(Digits::Hex) || begins(Digits::Base64)
+}
+
+/// Whether bytes could be the beginning of text or of something packed. Random bytes pass seldom.
+fn is_begun(bytes: &[u8]) -> bool {
+    let printed =
+        |byte: &&u8| byte.is_ascii_graphic() || matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
+    let count = bytes.iter().filter(printed).count();
+    let no_controls =
+        bytes.iter().all(|&byte| byte >= 0x20 || matches!(byte, b'\t' | b'\r' | b'\n'));
+    (no_controls && count * 8 >= bytes.len() * 7) || packed::is_begun(bytes)
+}
+
+fn decode(digits: &[u8], kind: Digits) -> Vec<u8> {
+    let mut out = vec![0; digits.len()];
+    let len = decode_into(digits, kind, &mut out);
+    out.truncate(len);
+    out
+}
+
+/// Decodes into `out`, which is no shorter than the digits, and says how many bytes that were.
+fn decode_into(digits: &[u8], kind: Digits, out: &mut [u8]) -> usize {
+    let (mut bits, mut have, mut len) = (0u32, 0, 0);
+    let width = if kind == Digits::Hex { 4 } else { 6 };
+    for &byte in digits {
+        bits = bits << width | value(byte, kind);
+        have += width;
+        if have >= 8 {
+            have -= 8;
+            out[len] = (bits >> have) as u8;
+            len += 1;
+        }
+    }
+    len
+}
+
+fn value(byte: u8, kind: Digits) -> u32 {
+    let value = match (kind, byte) {
+        (Digits::Hex, b'0'..=b'9') => byte - b'0',
+        (Digits::Hex, _) => byte.to_ascii_lowercase().wrapping_sub(b'a' - 10) & 15,
+        (_, b'A'..=b'Z') => byte - b'A',
+        (_, b'a'..=b'z') => byte - b'a' + 26,
+        (_, b'0'..=b'9') => byte - b'0' + 52,
+        (_, b'+' | b'-') => 62,
+        _ => 63,
+    };
+    u32::from(value)
+}
+
+/// Where each of `len` decoded bytes stands, in digits of `width` bits.
+pub(super) fn places(lines: &[Range<usize>], len: usize, width: usize) -> Vec<(u32, u32)> {
+    let digits: Vec<usize> = lines.iter().cloned().flatten().collect();
+    (0..len)
+        .map(|byte| {
+            let (first, last) = (byte * 8 / width, ((byte + 1) * 8).div_ceil(width) - 1);
+            let at = |digit: usize| digits.get(digit).copied().unwrap_or_default();
+            (place(at(first)), place(at(last) + 1))
+        })
+        .collect()
+}
+
+/// Where the next line of a wrapped run begins: behind a line break, written as it is or escaped, with
+/// what indents lines, and closes and opens string literals.
+fn next_line(haystack: &[u8], at: usize) -> Option<usize> {
+    let mut rest = &haystack[at..haystack.len().min(at + 64)];
+    let begun = rest.len();
+    if let Some(after) = rest.strip_prefix(b"\\r\\n").or_else(|| rest.strip_prefix(b"\\n")) {
+        rest = after;
+        if !matches!(rest.first(), Some(b'"' | b'\'')) {
+            return (begun > rest.len()).then(|| at + begun - rest.len());
+        }
+    }
+    let skip = |text: &mut &[u8], bytes: &[u8], most: usize| {
+        let count = text.iter().take(most).take_while(|byte| bytes.contains(byte)).count();
+        *text = &text[count..];
+        count
+    };
+    let quoted = skip(&mut rest, b"\"'", 1) > 0;
+    skip(&mut rest, b" \t", 8);
+    skip(&mut rest, if quoted { b"+.&,\\" } else { b"\\" }, 1);
+    skip(&mut rest, b" \t\r", 8);
+    if skip(&mut rest, b"\n", 1) == 0 {
+        return None;
+    }
+    skip(&mut rest, b" \t", 40);
+    if quoted {
+        skip(&mut rest, b"+.", 1);
+        skip(&mut rest, b" ", 1);
+        if skip(&mut rest, b"\"'", 1) == 0 {
+            return None;
+        }
+    }
+    Some(at + begun - rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::encoding::{BASE64, BASE64_URL, encode_base64, encode_padded};
+    use crate::input::Span;
+
+    fn texts(haystack: &[u8]) -> Vec<String> {
+        let mut all = Vec::new();
+        each(haystack, &mut |run| {
+            if let Some(decoded) = run.decode(haystack, REACH) {
+                all.push(String::from_utf8_lossy(&decoded.text).into_owned());
+            }
+        });
+        all
+    }
+
+    const TEXT: &str = "some text that is long enough: user=app, host=db.internal";
+
+    #[test]
+    fn runs_are_found_wherever_they_begin() {
+        let encoded = String::from_utf8(encode_padded(TEXT.as_bytes())).unwrap();
+        for shift in 0..80 {
+            let text = format!("{} {encoded} x", "-".repeat(shift));
+            assert_eq!(texts(text.as_bytes()), [TEXT], "{shift}");
+        }
+    }
+
+    #[test]
+    fn wrapped_runs_are_one() {
+        let long = TEXT.repeat(4);
+        let encoded = encode_padded(long.as_bytes());
+        for (gap, width) in [
+            ("\n", 64),
+            ("\r\n", 76),
+            ("\n    ", 60),
+            ("\\n", 64),
+            ("\\r\\n", 64),
+            ("\" +\n    \"", 64),
+            ("\"\n  \"", 60),
+            ("\\n\" +\n  \"", 64),
+            (" \\\n", 64),
+        ] {
+            let lines: Vec<_> = encoded.chunks(width).map(String::from_utf8_lossy).collect();
+            let text = format!("\"{}\"", lines.join(gap));
+            assert_eq!(texts(text.as_bytes()), [long.as_str()], "{gap:?}");
+        }
+    }
+
+    #[test]
+    fn both_alphabets_and_hexadecimal() {
+        let odd = "~~~??? text that has the last two digits, >>>???~~~";
+        for digits in [BASE64, BASE64_URL] {
+            let encoded = encode_base64(odd.as_bytes(), digits);
+            assert_eq!(texts(&encoded), [odd]);
+        }
+        let hex: String = TEXT.bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(texts(hex.as_bytes()), [TEXT]);
+        assert_eq!(texts(hex.to_uppercase().as_bytes()), [TEXT]);
+    }
+
+    #[test]
+    fn places_are_those_of_the_digits() {
+        let encoded = encode_padded(TEXT.as_bytes());
+        let mut wrapped = encoded[..60].to_vec();
+        wrapped.push(b'\n');
+        wrapped.extend_from_slice(&encoded[60..]);
+        each(&wrapped, &mut |run| {
+            let decoded = run.decode(&wrapped, REACH).unwrap();
+            let at = TEXT.find("tern").unwrap();
+            let span = decoded.span(Span { start: at, end: at + 4 });
+            // Within the second line: one byte behind its place in the unwrapped run.
+            assert_eq!((span.start, span.end), (at * 4 / 3 + 1, ((at + 4) * 4).div_ceil(3) + 1));
+        });
+    }
+
+    #[test]
+    fn what_is_no_text_is_left_alone() {
+        for text in [
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU47DEQpj8HBSa+/TImW+5JCeu",
+            "aVeryLongIdentifierThatGoesOnAndOnWithoutEndInSightForever",
+            "/usr/share/doc/some-long-package-name/examples/and-more/of-it",
+            "------------------------------------------------------------",
+        ] {
+            assert_eq!(texts(text.as_bytes()), [""; 0], "{text}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! How unlike words a run of letters is: the mean over its letters of how unlikely each is behind the two
+//! before it.
+//!
+//! The table is trained by `tools/train-letters` on source code and documentation; `docs/matching.md` says
+//! on which, and what it scores. Case does not count, and what is no letter begins a new word.
+
+/// What the two symbols before a letter and the letter cost, in sixteenths of a bit.
+static TABLE: &[u8; SYMBOLS * SYMBOLS * SYMBOLS] = include_bytes!("letters.bin");
+
+/// The letters, and one for all else.
+const SYMBOLS: usize = 27;
+
+/// Words of twelve letters and more stay below this, all but one in a hundred, and random letters above.
+pub(in crate::engine) const WORDS_END: f64 = 5.2;
+
+/// The same for a run so short that words and chance meet. Words go higher one time in five hundred.
+pub(in crate::engine) const SHORT_WORDS_END: f64 = 6.0;
+
+/// The mean cost of the letters in bits. Words of English and of programs cost 3, random letters 7. Without a
+/// letter it is 0.
+pub(in crate::engine) fn bits(text: &[u8]) -> f64 {
+    let (mut total, mut letters) = (0u32, 0u32);
+    let (mut first, mut second) = (0, 0);
+    for &byte in text {
+        let symbol = if byte.is_ascii_alphabetic() {
+            usize::from(byte.to_ascii_lowercase() - b'`')
+        } else {
+            0
+        };
+        if symbol > 0 {
+            total += u32::from(TABLE[(first * SYMBOLS + second) * SYMBOLS + symbol]);
+            letters += 1;
+        }
+        (first, second) = (second, symbol);
+    }
+    if letters == 0 { 0.0 } else { f64::from(total) / 16.0 / f64::from(letters) }
+}
+
+/// How many bytes are letters.
+pub(in crate::engine) fn count(text: &[u8]) -> usize {
+    text.iter().filter(|byte| byte.is_ascii_alphabetic()).count()
+}
+
+/// Whether letters could be words.
+pub(in crate::engine) fn are_words(letters: &[u8]) -> bool {
+    let end = if letters.len() < 12 { SHORT_WORDS_END } else { WORDS_END };
+    letters.len() < 6 || bits(letters) < end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(seed: &mut u64, alphabet: &[u8], len: usize) -> Vec<u8> {
+        let mut next = || {
+            *seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (*seed >> 33) as usize
+        };
+        (0..len).map(|_| alphabet[next() % alphabet.len()]).collect()
+    }
+
+    /// The score that `docs/matching.md` states. The words are those of our own sources, which the table was
+    /// not trained on.
+    #[test]
+    fn words_and_random_letters_lie_apart() {
+        let texts = [
+            include_str!("../../scanner.rs"),
+            include_str!("../../stream.rs"),
+            include_str!("../../rule.rs"),
+            include_str!("../../ruleset.rs"),
+            include_str!("../../input.rs"),
+            include_str!("../../finding.rs"),
+            include_str!("../../source/mod.rs"),
+            include_str!("../../source/fs/mod.rs"),
+            include_str!("../../compile/schema.rs"),
+            include_str!("../anchors.rs"),
+            include_str!("../confirm.rs"),
+            include_str!("../explain.rs"),
+            include_str!("../mod.rs"),
+            include_str!("../read.rs"),
+            include_str!("names.rs"),
+            include_str!("mod.rs"),
+        ];
+        let mut words: Vec<&str> = texts
+            .iter()
+            .flat_map(|text| text.split(|c: char| !(c.is_ascii_alphabetic() || c == '_')))
+            .filter(|word| word.len() >= 12 && !word.contains("xxx"))
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        assert!(words.len() > 100);
+        let over: Vec<_> = words.iter().filter(|word| bits(word.as_bytes()) >= WORDS_END).collect();
+        assert!(over.len() * 50 <= words.len(), "{} of {}: {over:?}", over.len(), words.len());
+
+        let mut seed = 7;
+        let letters = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        for (alphabet, len, least) in
+            [(&letters[..26], 16, 980), (&letters[..], 16, 980), (&letters[26..], 24, 995)]
+        {
+            let random =
+                (0..1000).filter(|_| bits(&drawn(&mut seed, alphabet, len)) >= WORDS_END).count();
+            assert!(random >= least, "{random} of 1000 of {len} letters");
+        }
+    }
+
+    #[test]
+    fn what_is_no_letter_costs_nothing() {
+        assert_eq!(bits(b"0123 -"), 0.0);
+        assert!(bits(b"the password of the user") < 4.0);
+        assert!(are_words(b"password") && are_words(b"xkq"));
+        assert!(!are_words(b"qzxvkjwqpzbn"));
+    }
+}

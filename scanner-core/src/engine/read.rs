@@ -1,0 +1,404 @@
+//! Reads an assignment: the whole name around a keyword, the sign behind it, and the value.
+//!
+//! Apart from `assign` because it knows how languages write such things and nothing of secrets: what name and
+//! value are worth is judged there.
+
+use super::assign::{GAP, NAME, VALUE};
+use super::judge::Rejection;
+use crate::input::Span;
+
+mod markup;
+mod pair;
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// In quotes, or between tags.
+    Quoted,
+    /// As it is.
+    Bare,
+}
+
+fn in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+/// The whole name around a keyword.
+pub(super) fn name(haystack: &[u8], from: usize, to: usize) -> Span {
+    let before = haystack[from.saturating_sub(NAME)..from].iter().rev();
+    let after = haystack[to..haystack.len().min(to + NAME)].iter();
+    let start = from - before.take_while(|&&byte| in_name(byte)).count();
+    let end = to + after.take_while(|&&byte| in_name(byte)).count();
+    // Dashes and dots at its edges belong to what surrounds it: `--password`, `config.password`.
+    let start =
+        start + haystack[start..from].iter().take_while(|&&b| matches!(b, b'-' | b'.')).count();
+    let end =
+        end - haystack[to..end].iter().rev().take_while(|&&b| matches!(b, b'-' | b'.')).count();
+    Span { start, end }
+}
+
+/// The value that the name is given.
+pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), Rejection> {
+    let reader = Reader { haystack, limit: haystack.len().min(name.end + GAP) };
+    let before = |back: usize| name.start.checked_sub(back).map(|at| haystack[at]);
+    let mut at = name.end;
+
+    if let Some(value) = markup::of_element(haystack, name) {
+        return value;
+    }
+    if let Some(value) = pair::of_entry(haystack, name) {
+        return value;
+    }
+    let quoted_name = matches!(before(1), Some(b'"' | b'\'' | b'`')) || before(1) == Some(b':');
+    // The end of the name's own quotes and brackets: `"password"`, `['password']`, `\"password\"`.
+    at = reader.skip(at, |byte| matches!(byte, b'\\'), 2);
+    at = reader.skip(at, |byte| matches!(byte, b'"' | b'\'' | b'`'), 1);
+    at = reader.skip(at, |byte| matches!(byte, b']' | b'?' | b'!'), 1);
+    let flag = before(1) == Some(b'-') && before(2) == Some(b'-');
+    let spaced = reader.blanks(at);
+
+    // The sign.
+    let (after, sign) = match haystack.get(spaced..) {
+        Some([b':', b'=', ..]) | Some([b'=', b'>', ..]) => (spaced + 2, b'='),
+        Some([b'=', b'=', ..]) | Some([b'=', b'~', ..]) | Some([b':', b':', ..]) => {
+            return Err(Rejection::Assignment("a comparison or a path, no assignment"));
+        }
+        Some([b'=', ..]) => (spaced + 1, b'='),
+        Some([b':', ..]) => (spaced + 1, b':'),
+        // `define('DB_PASSWORD', 'value')`, `put("token", "value")`
+        Some([b',', ..]) if quoted_name => (spaced + 1, b','),
+        // `setPassword("value")`, `.password("value")`
+        Some([b'(', ..]) if spaced == name.end => (spaced + 1, b'('),
+        // `--password value`, `ENV PASSWORD value`
+        Some(_) if spaced > at && (flag || is_environment(haystack, name)) => (spaced, b' '),
+        _ => return Err(Rejection::Assignment("no sign of assignment behind the name")),
+    };
+    let mut at = reader.blanks(after);
+    // A type between colon and sign: `password: &str = "value"`.
+    if sign == b':' {
+        if let Some(value) = block(haystack, at) {
+            return value;
+        }
+        at = typed(haystack, at).unwrap_or(at);
+    }
+    // The letter of a literal: b"…", r"…", f"…", N'…', @"…".
+    if let (Some(b'a'..=b'z' | b'A'..=b'Z' | b'@'), Some(b'"' | b'\'')) =
+        (haystack.get(at), haystack.get(at + 1))
+    {
+        at += 1;
+    }
+    let (mut value, written) = value_at(haystack, at)?;
+    if written == Written::Bare {
+        if matches!(sign, b',' | b'(') {
+            return Err(Rejection::Assignment("an argument that is no literal"));
+        }
+        if begins_line(haystack, name.start) {
+            value = to_line_end(haystack, value);
+        }
+    }
+    if sign == b'(' && !is_setter(&haystack[name.range()], before(1)) {
+        return Err(Rejection::Assignment("a call"));
+    }
+    Ok((value, written))
+}
+
+/// Whether the name stands behind a word that sets a variable of the environment to what follows.
+fn is_environment(haystack: &[u8], name: Span) -> bool {
+    let before = &haystack[name.start.saturating_sub(8)..name.start];
+    let before = before.trim_ascii_end();
+    ["\nenv", "\nsetenv", "setenv"].iter().any(|word| {
+        before.len() >= word.len()
+            && before[before.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes())
+    }) || (name.start <= 8 && before.eq_ignore_ascii_case(b"env"))
+}
+
+/// Whether nothing but blanks, list marks and `export` stands before the name on its line.
+fn begins_line(haystack: &[u8], start: usize) -> bool {
+    let before = &haystack[start.saturating_sub(NAME)..start];
+    let line = memchr::memrchr(b'\n', before).map_or(before, |end| &before[end + 1..]);
+    let line = line.trim_ascii();
+    matches!(line, b"" | b"-" | b"export" | b"set" | b"ENV" | b"ARG")
+        && (before.len() < NAME || before.contains(&b'\n'))
+}
+
+/// A bare value that is the rest of its line may hold what ends one elsewhere: `pa)ss,wd`.
+fn to_line_end(haystack: &[u8], value: Span) -> Span {
+    let rest = &haystack[value.start..haystack.len().min(value.start + VALUE)];
+    let len = rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
+    let ends = rest[len..].iter().find(|&&byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+    let text = &rest[..len];
+    let signs = [b'"', b'\'', b'`', b'<', b'>', b'|', b'(', b'&'];
+    if !matches!(ends, None | Some(b'\n')) || text.iter().any(|byte| signs.contains(byte)) {
+        return value;
+    }
+    let trailing = text.iter().rev().take_while(|byte| matches!(byte, b';' | b',')).count();
+    Span { start: value.start, end: (value.start + len - trailing).max(value.end) }
+}
+
+/// The one line of a YAML block scalar: `password: |` and the value below.
+fn block(haystack: &[u8], at: usize) -> Option<Result<(Span, Written), Rejection>> {
+    let rest = &haystack[at..haystack.len().min(at + VALUE)];
+    if !matches!(rest.first(), Some(b'|' | b'>')) {
+        return None;
+    }
+    let head =
+        1 + rest[1..].iter().take_while(|byte| matches!(byte, b'-' | b'+' | b'1'..=b'9')).count();
+    let mut lines = rest[head..].split(|&byte| byte == b'\n');
+    if !lines.next()?.trim_ascii().is_empty() {
+        return None;
+    }
+    let line = lines.next()?;
+    let indent = line.iter().take_while(|&&byte| byte == b' ').count();
+    let text = line[indent..].trim_ascii_end();
+    let next = lines.next().unwrap_or_default();
+    let goes_on = !next.trim_ascii().is_empty()
+        && next.iter().take_while(|&&byte| byte == b' ').count() >= indent;
+    if text.is_empty() || indent == 0 || goes_on {
+        return Some(Err(Rejection::Assignment("a block of several lines")));
+    }
+    let start = at + (text.as_ptr() as usize - rest.as_ptr() as usize);
+    Some(Ok((Span { start, end: start + text.len() }, Written::Bare)))
+}
+
+/// Words of which one stands beside the password in a connection string.
+const CONNECTION: &[&[u8]] = &[
+    b"server=",
+    b"data source=",
+    b"datasource=",
+    b"host=",
+    b"hostname=",
+    b"user id=",
+    b"userid=",
+    b"uid=",
+    b"user=",
+    b"username=",
+    b"database=",
+    b"catalog=",
+    b"dbname=",
+    b"driver=",
+    b"provider=",
+    b"endpoint=",
+    b"accountname=",
+];
+
+/// Whether a bare value is given within a string: a header (`"X-Api-Key: value"`), or a connection string
+/// (`"Server=db;Password=value;"`). Then it is a literal in source code too.
+pub(super) fn is_within_string(haystack: &[u8], name: Span, value: Span) -> bool {
+    let floor = name.start.saturating_sub(VALUE / 2);
+    let before = &haystack[floor..name.start];
+    let before = memchr::memrchr(b'\n', before).map_or(before, |end| &before[end + 1..]);
+    let after = &haystack[value.end..haystack.len().min(value.end + VALUE / 2)];
+    let after = memchr::memchr(b'\n', after).map_or(after, |end| &after[..end]);
+    let quotes = |byte: &&u8| matches!(**byte, b'"' | b'\'' | b'`');
+    let Some(&close) = after.iter().find(quotes) else { return false };
+    if before.last() == Some(&close) && after[0] == close {
+        return true;
+    }
+    // The string that the value stands in, as far as the line has it.
+    let opened = before.iter().rposition(|&byte| byte == close).map(|at| &before[at + 1..]);
+    let Some(opened) = opened else { return false };
+    let closed = &after[..after.iter().position(|&byte| byte == close).unwrap_or(0)];
+    // `"https://host/?limit=1&api_key=value"`
+    if matches!(before.last(), Some(b'?' | b'&')) {
+        return true;
+    }
+    let holds = |text: &[u8], word: &[u8]| {
+        text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+    };
+    CONNECTION.iter().any(|word| holds(opened, word) || holds(closed, word))
+}
+
+/// Whether a call of that name gives a value to something: `setToken("…")`, `.password("…")`.
+fn is_setter(name: &[u8], before: Option<u8>) -> bool {
+    let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
+    let lower = last.to_ascii_lowercase();
+    lower.starts_with(b"set")
+        || lower.starts_with(b"with")
+        || before == Some(b'.')
+        || last.len() < name.len()
+}
+
+/// Skips a type annotation and the sign behind it, if that is what stands there.
+fn typed(haystack: &[u8], at: usize) -> Option<usize> {
+    let rest = &haystack[at..haystack.len().min(at + 40)];
+    let in_type = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'_' | b'&' | b'\'' | b'<' | b'>' | b' ' | b'?' | b'[' | b']' | b':' | b'.'
+            )
+    };
+    let sign = rest.iter().position(|&byte| byte == b'=')?;
+    let is_type = sign > 0 && rest[0] != b'\'' && rest[..sign].iter().all(|&byte| in_type(byte));
+    let value = at + sign + 1 + rest[sign + 1..].iter().take_while(|&&byte| byte == b' ').count();
+    let quoted = matches!(haystack.get(value), Some(b'"' | b'\'' | b'b' | b'r' | b'@'));
+    (is_type && quoted).then_some(value)
+}
+
+/// The literal that begins at `at`.
+pub(super) fn value_at(haystack: &[u8], at: usize) -> Result<(Span, Written), Rejection> {
+    let escaped = haystack.get(at) == Some(&b'\\');
+    let open = at + usize::from(escaped);
+    let rest = |at: usize| &haystack[at.min(haystack.len())..haystack.len().min(at + VALUE)];
+    if let Some(&quote @ (b'"' | b'\'' | b'`')) = haystack.get(open) {
+        // `"""value"""`
+        let open = open + 2 * usize::from(rest(open).starts_with(&[quote; 3]));
+        let text = rest(open + 1);
+        let mut end = 0;
+        while end < text.len() {
+            match text[end] {
+                b'\n' => break,
+                // In a string within a string, the closing quote is escaped as the opening one is.
+                b'\\' if escaped && text.get(end + 1) == Some(&quote) => {
+                    return literal(open + 1, end);
+                }
+                b'\\' => end += 2,
+                byte if byte == quote => return literal(open + 1, end),
+                _ => end += 1,
+            }
+        }
+        return Err(Rejection::Assignment("the quotes are not closed"));
+    }
+    if escaped {
+        return Err(Rejection::Assignment("no literal behind the sign"));
+    }
+    let text = rest(at);
+    let stop = |byte: u8| {
+        byte.is_ascii_whitespace()
+            || matches!(
+                byte,
+                b'"' | b'\'' | b'`' | b'<' | b'>' | b';' | b',' | b')' | b'}' | b']' | b'|'
+            )
+    };
+    // `&` ends a value in a query, and nowhere else; there it is followed by a name and a sign.
+    let len = text.iter().position(|&byte| stop(byte)).unwrap_or(text.len());
+    let query = text[..len].iter().position(|&byte| byte == b'&');
+    let len = query.filter(|&amp| text[amp..len].contains(&b'=')).unwrap_or(len);
+    if len == 0 {
+        return Err(Rejection::Assignment("no value behind the sign"));
+    }
+    Ok((Span { start: at, end: at + len }, Written::Bare))
+}
+
+fn literal(start: usize, len: usize) -> Result<(Span, Written), Rejection> {
+    if len == 0 {
+        return Err(Rejection::Assignment("the value is empty"));
+    }
+    Ok((Span { start, end: start + len }, Written::Quoted))
+}
+
+/// Steps over bytes, never beyond its limit.
+struct Reader<'h> {
+    haystack: &'h [u8],
+    limit: usize,
+}
+
+impl Reader<'_> {
+    fn skip(&self, at: usize, wanted: impl Fn(u8) -> bool, most: usize) -> usize {
+        let end = self.limit.min(at + most).max(at);
+        at + self.haystack[at..end].iter().take_while(|&&byte| wanted(byte)).count()
+    }
+
+    fn blanks(&self, at: usize) -> usize {
+        self.skip(at, |byte| byte == b' ' || byte == b'\t', GAP)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Option<String> {
+        let at = text.to_ascii_lowercase().find("passw").unwrap();
+        let name = name(text.as_bytes(), at, at + 5);
+        let (span, _) = assigned(text.as_bytes(), name).ok()?;
+        Some(text[span.range()].to_owned())
+    }
+
+    #[test]
+    fn assignments_in_many_languages() {
+        for text in [
+            "password=V4l-ue",
+            "password = 'V4l-ue'",
+            "password: V4l-ue",
+            "\"password\": \"V4l-ue\",",
+            "{\\\"password\\\":\\\"V4l-ue\\\"}",
+            "'db_password' => 'V4l-ue',",
+            "const PASSWORD: &str = \"V4l-ue\";",
+            "let password: string = 'V4l-ue'",
+            "config[\"password\"] = \"V4l-ue\"",
+            "password := \"V4l-ue\"",
+            "<password>V4l-ue</password>",
+            "define('DB_PASSWORD', 'V4l-ue');",
+            "builder.setPassword(\"V4l-ue\")",
+            ".password(\"V4l-ue\")",
+            "mysql --password V4l-ue -h x",
+            "mysql --password=V4l-ue",
+            "password = b\"V4l-ue\"",
+            "?user=a&password=V4l-ue&x=1",
+            "PASSWORD=V4l-ue # comment",
+            "password=\"V4l-ue\"",
+            "password = \"\"\"V4l-ue\"\"\"",
+            "FROM x\nENV DB_PASSWORD V4l-ue\n",
+            "password: |-\n  V4l-ue\nuser: x",
+            "<db:password type=\"s\">V4l-ue</db:password>",
+            "<password><![CDATA[V4l-ue]]></password>",
+            "<add key=\"Password\" value=\"V4l-ue\" />",
+            "<property name=\"password\">V4l-ue</property>",
+            "<setting name=\"Password\" serializeAs=\"String\"><value>V4l-ue</value></setting>",
+            "<key>password</key>\n  <string>V4l-ue</string>",
+            "- name: DB_PASSWORD\n  value: V4l-ue",
+            "{\"name\": \"DB_PASSWORD\", \"value\": \"V4l-ue\"}",
+            "{\"key\":\"password\",\"type\":\"secret\",\"value\":\"V4l-ue\"}",
+            "{ name = \"DB_PASSWORD\", value = \"V4l-ue\" }",
+            "\"Server=db;Password=V4l-ue;\"",
+        ] {
+            assert_eq!(value(text).as_deref(), Some("V4l-ue"), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_assignments() {
+        for text in [
+            "the password is needed",
+            "password == \"V4l-ue\"",
+            "password",
+            "password =",
+            "password = \"\"",
+            "get_password(\"V4l-ue\")",
+            "password::new(x)",
+            "password = \"open",
+            "password(user, name)",
+            "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef: x",
+            "password: |\n  V4l-ue\n  and more",
+            "<password/> V4l-ue",
+            "<input name=\"password\" type=\"text\"> V4l-ue",
+        ] {
+            assert_eq!(value(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn bare_values_at_the_end_of_a_line_are_whole() {
+        let text = "DB_PASSWORD=V4(l,ue;\n";
+        assert_eq!(value(text).as_deref(), Some("V4(l"));
+        let text = "DB_PASSWORD=V4)l,ue;\n";
+        assert_eq!(value(text).as_deref(), Some("V4)l,ue"));
+    }
+
+    #[test]
+    fn strings_around_bare_values() {
+        let within = |text: &str| {
+            let at = text.to_ascii_lowercase().find("passw").unwrap();
+            let name = name(text.as_bytes(), at, at + 5);
+            let (span, _) = assigned(text.as_bytes(), name).unwrap();
+            is_within_string(text.as_bytes(), name, span)
+        };
+        assert!(within("c = \"Server=db;Password=V4l-ue;\""));
+        assert!(within("c = 'host=db password=V4l-ue dbname=x'"));
+        assert!(within("-H \"X-Password: V4l-ue\""));
+        assert!(!within("let a = \"x\"; password = value; b = \"y\""));
+        assert!(!within("// \"the password: is needed\""));
+        assert!(!within("password = value;"));
+    }
+}
