@@ -107,7 +107,7 @@ impl Engine {
             .into_iter()
             .map(|(candidate, steps, outcome)| Consideration {
                 // An assignment may have become the finding of a named rule.
-                rule: outcome.map_or(RuleId(candidate.rule), |found| found.rule),
+                rule: outcome.as_ref().map_or(RuleId(candidate.rule), |found| found.rule),
                 at: candidate.at,
                 len: candidate.len,
                 steps,

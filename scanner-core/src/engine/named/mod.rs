@@ -148,6 +148,7 @@ impl Engine {
             matched: Span { start: given.name.start, end: given.value.end },
             confidence: Confidence::Contextual,
             reason: Reason::Context,
+            decoded: None,
         })
     }
 
