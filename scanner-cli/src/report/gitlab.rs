@@ -6,11 +6,15 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
-use super::{View, capital, sentence};
+use super::{View, capital, cut, sentence};
 use crate::git::date;
 use crate::record::Record;
 
 const VERSION: &str = "15.2.1";
+
+/// The longest texts that it allows, in characters.
+const NAME: usize = 255;
+const SOLUTION: usize = 7000;
 
 /// What GitLab's own analyzer says where no commit is scanned but files.
 const NO_COMMIT: &str = "0000000";
@@ -76,15 +80,15 @@ fn vulnerability(record: &Record, count: usize) -> Value {
         }
     }
     let mut links = Vec::new();
-    if !record.url.is_empty() {
+    if record.url.starts_with("https://") || record.url.starts_with("http://") {
         links.push(json!({ "url": record.url }));
     }
     json!({
         "id": uuid(&format!("{}#{count}", record.fingerprint)),
-        "name": record.name,
+        "name": cut(&record.name, NAME),
         "description": sentence(record),
         "severity": capital(record.severity),
-        "solution": record.fix,
+        "solution": cut(&record.fix, SOLUTION),
         // GitLab tells findings apart by the first of these.
         "identifiers": [{
             "type": "secscan_rule_id",

@@ -110,6 +110,11 @@ fn capital(severity: Severity) -> &'static str {
     }
 }
 
+/// The beginning of a text, where it is too long.
+fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
 /// A sentence that says what was found, with the secret masked.
 fn sentence(record: &Record) -> String {
     format!("{} ({}): {}", record.name, record.reason, record.secret)

@@ -8,7 +8,7 @@ use secscan_core::{Confidence, Severity};
 use serde_json::{Value, json};
 
 use super::text::percent;
-use super::{View, sentence};
+use super::{View, cut, sentence};
 use crate::record::Record;
 
 /// The most results of a run that GitHub takes.
@@ -96,7 +96,7 @@ fn rule(records: &[&Record]) -> Value {
             "security-severity": score,
         },
     });
-    if !worst.url.is_empty() {
+    if worst.url.starts_with("https://") {
         rule["helpUri"] = json!(worst.url);
     }
     rule
@@ -166,10 +166,6 @@ fn precision(confidence: &str) -> Option<(usize, &'static str)> {
     .enumerate()
     .find(|(_, (one, _))| one.as_str() == confidence)
     .map(|(rank, (_, name))| (rank, name))
-}
-
-fn cut(text: &str, most: usize) -> String {
-    text.chars().take(most).collect()
 }
 
 /// In messages, brackets begin links.
