@@ -56,7 +56,7 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
                 "name": "secscan",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": rules.iter().map(|(_, records)| rule(records)).collect::<Vec<_>>(),
+                "rules": rules.values().map(|records| rule(records)).collect::<Vec<_>>(),
             } },
             "columnKind": "utf16CodeUnits",
             "automationDetails": { "id": "secscan/" },
