@@ -199,7 +199,7 @@ pub(crate) struct ConfigArgs {
     pub(crate) no_config: bool,
 }
 
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = REPORT)]
 pub(crate) struct ReportArgs {
     /// Leave out what is less severe [default: info]
@@ -230,7 +230,7 @@ pub(crate) struct ReportArgs {
     pub(crate) hide: HideArgs,
 }
 
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = HIDE)]
 pub(crate) struct HideArgs {
     /// The file of known findings [default: .secscan-baseline.json at the top of the repository]
@@ -306,6 +306,9 @@ pub(crate) struct BaselineArgs {
     /// The file [default: .secscan-baseline.json at the top of the repository]
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+    /// Also what no file has any more but the history of the repository, as `git --history` finds it
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) history: bool,
     #[command(flatten)]
     pub(crate) files: FileArgs,
     #[command(flatten)]

@@ -130,31 +130,30 @@ impl Plan {
         Plan::of(Source::Diff(diff), (project, config), &args.rules, args.report, &args.run)
     }
 
-    /// Makes sense of the flags of a scan for a baseline, and says which file that is.
-    pub(crate) fn baseline(what: BaselineArgs) -> Result<(Plan, PathBuf), Failure> {
-        let BaselineArgs { mut paths, baseline, files, rules } = what;
+    /// Makes sense of the flags of a scan for a baseline: of files, and if that is asked for, of the history.
+    /// Says which file the baseline is.
+    pub(crate) fn baseline(what: BaselineArgs) -> Result<(Plan, Option<Plan>, PathBuf), Failure> {
+        let BaselineArgs { mut paths, baseline, history, files, rules } = what;
         if paths.is_empty() {
             paths.push(Project::of_paths(&[])?.root().to_owned());
         }
         let hide = HideArgs { baseline: None, no_baseline: true, report_suppressed: false };
-        let report = ReportArgs {
-            min_severity: None,
-            min_confidence: None,
-            format: None,
-            output: Vec::new(),
-            show_secrets: None,
-            hide,
-        };
+        let report = ReportArgs { hide, ..ReportArgs::default() };
         let run = RunArgs { threads: None, stats: false, no_progress: true };
-        let configured = {
-            let project = Project::of_paths(&paths)?;
-            Config::load(&rules.config, &project)?.one("baseline").map(|one| one.values[0].clone())
+        let project = Project::of_paths(&paths)?;
+        let configured = Config::load(&rules.config, &project)?
+            .one("baseline")
+            .map(|setting| PathBuf::from(&setting.values[0]));
+        let history = match history {
+            true => {
+                let (rules, report, run) = (rules.clone(), report.clone(), run.clone());
+                Some(Plan::git(GitArgs::of_history(project.root(), rules, report, run))?)
+            }
+            false => None,
         };
         let plan = Plan::new(ScanArgs { paths, files, rules, report, run })?;
-        let file = baseline
-            .or_else(|| configured.map(PathBuf::from))
-            .unwrap_or_else(|| plan.policy.project.root().join(baseline::NAME));
-        Ok((plan, file))
+        let file = baseline.or(configured).unwrap_or_else(|| project.root().join(baseline::NAME));
+        Ok((plan, history, file))
     }
 
     fn of(

@@ -323,3 +323,45 @@ fn what_gitleaks_was_told_is_taken_over() {
     repository.file(".gitleaksignore", "what is this\n");
     baseline(&repository, &["import", ".gitleaksignore"]).expect(2).says(".gitleaksignore:1:");
 }
+
+#[test]
+fn what_only_the_history_has_can_be_known_too() {
+    let repository = Repository::new();
+    repository.commit("old.env", key(1));
+    repository.commit("old.env", "nothing");
+    repository.commit("now.env", key(2));
+    baseline(&repository, &["create"]).expect(0).says("1 added");
+    repository.scan(&["--history"]).expect(1).says("1 secret");
+    baseline(&repository, &["update", "--history"]).expect(0).says("1 added; 2 in all");
+    repository.scan(&["--history"]).expect(0).says("2 hidden (2 baseline)");
+    let text = read(&repository);
+    assert!(text.contains(r#"{"path":"old.env","rule":"acme-key","history":true}"#), "{text}");
+    // It is not stale, and an update that does not look there leaves it alone.
+    let ran = repository.project.scan(&[]).expect(0);
+    assert!(!ran.err.contains("stale"), "{}", ran.all());
+    for args in [&["update"][..], &["update", "--history"]] {
+        baseline(&repository, args).expect(0).says("nothing changed");
+        assert_eq!(read(&repository), text);
+    }
+    // It has not moved when it comes up in a new file: that is reported.
+    repository.git("rm -q old.env");
+    repository.file("new.env", key(1));
+    repository.project.scan(&[]).expect(1).says("1 secret in 1 file");
+    repository.project.file("new.env", "");
+    // What leaves the files goes on in the history.
+    repository.commit("now.env", "nothing");
+    repository.project.scan(&[]).expect(0).says("1 entry is stale");
+    baseline(&repository, &["update", "--history"]).expect(0);
+    repository.scan(&["--history"]).expect(0).says("2 hidden (2 baseline)");
+    let ran = repository.project.scan(&[]).expect(0);
+    assert!(!ran.err.contains("stale"), "{}", ran.all());
+    // A renamed file is known at both paths then.
+    repository.commit("last.env", key(3));
+    baseline(&repository, &["update", "--history"]).expect(0).says("3 in all");
+    repository.git("mv last.env moved.env");
+    repository.git("commit -q -n -m moved");
+    baseline(&repository, &["update", "--history"]).expect(0).says("1 moved; 4 in all");
+    repository.scan(&["--history"]).expect(0);
+    repository.project.scan(&[]).expect(0);
+    baseline(&repository, &["create", "--history", "src"]).expect(2);
+}

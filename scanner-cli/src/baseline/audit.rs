@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::io::{self, BufRead};
 
-use super::{Scan, entry, is_known};
+use super::{Scan, Scanned, entry, is_known};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::quantity::things;
@@ -20,7 +20,7 @@ const QUESTION: &str = "\
 /// Goes through the findings that the baseline knows without a verdict, and those that it does not know.
 pub(super) fn run(scan: Scan, old: Entries, all: bool, talk: Talk) -> Result<Exit, Failure> {
     let mut entries = old.clone();
-    let (outcome, _, file) = scan.search(old, talk)?;
+    let Scanned { outcome, file, .. } = scan.search(&old, talk)?;
     let mut asked = HashSet::new();
     let mut waiting: Vec<&Record> = outcome
         .records

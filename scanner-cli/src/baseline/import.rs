@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Change, Scan, entry, is_known};
+use super::{Change, Scan, Scanned, entry, is_known};
 use crate::exit::{Exit, Failure, cause};
 use crate::quantity::things;
 use crate::record::Record;
@@ -105,7 +105,7 @@ pub(super) fn run(
     talk: Talk,
 ) -> Result<Exit, Failure> {
     let mut entries = old.clone();
-    let (outcome, _, file) = scan.search(old, talk)?;
+    let Scanned { outcome, file, .. } = scan.search(&old, talk)?;
     let mut by_path: HashMap<&str, Vec<&Record>> = HashMap::new();
     let known = outcome.suppressed.iter().filter(|record| is_known(record));
     for record in outcome.records.iter().chain(known) {

@@ -3,6 +3,7 @@
 mod audit;
 mod import;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::args::{BaselineArgs, BaselineCommand};
@@ -13,7 +14,7 @@ use crate::quantity::count;
 use crate::record::Record;
 use crate::run::collect;
 use crate::suppress::By;
-use crate::suppress::baseline::{Entries, Entry};
+use crate::suppress::baseline::{Baseline, Entries, Entry};
 use crate::talk::Talk;
 
 /// Runs the command.
@@ -28,12 +29,12 @@ pub(crate) fn run(command: BaselineCommand, talk: Talk) -> Result<Exit, Failure>
                     scan.file.display()
                 )));
             }
-            scan.run(Entries::default(), talk)?.write(talk)
+            scan.run(&Entries::default(), talk)?.write(talk)
         }
         BaselineCommand::Update { what } => {
             let scan = Scan::prepare(what, false)?;
             let old = scan.read()?;
-            scan.run(old, talk)?.write(talk)
+            scan.run(&old, talk)?.write(talk)
         }
         BaselineCommand::Audit { all, what } => {
             let scan = Scan::prepare(what, false)?;
@@ -52,6 +53,17 @@ pub(crate) fn run(command: BaselineCommand, talk: Talk) -> Result<Exit, Failure>
 /// A scan for the sake of a baseline.
 struct Scan {
     plan: Plan,
+    /// The history of the repository, if it is wanted too.
+    history: Option<Plan>,
+    file: PathBuf,
+}
+
+/// What it came to.
+struct Scanned {
+    outcome: Outcome,
+    /// With the entries in use, and how many of them were met.
+    plan: Plan,
+    history: Option<Plan>,
     file: PathBuf,
 }
 
@@ -68,9 +80,11 @@ struct Change {
 
 impl Scan {
     fn prepare(what: BaselineArgs, sha1: bool) -> Result<Scan, Failure> {
-        let (mut plan, file) = Plan::baseline(what)?;
-        plan.policy.sha1 = sha1;
-        Ok(Scan { plan, file })
+        let (mut plan, mut history, file) = Plan::baseline(what)?;
+        for plan in [Some(&mut plan), history.as_mut()].into_iter().flatten() {
+            plan.policy.sha1 = sha1;
+        }
+        Ok(Scan { plan, history, file })
     }
 
     fn read(&self) -> Result<Entries, Failure> {
@@ -84,29 +98,41 @@ impl Scan {
     }
 
     /// Scans with the old entries in use. What could not be scanned keeps its entries.
-    fn search(self, old: Entries, talk: Talk) -> Result<(Outcome, Plan, PathBuf), Failure> {
-        let Scan { mut plan, file } = self;
-        let root = plan.policy.project.root().to_owned();
-        let baseline =
-            crate::suppress::baseline::Baseline::new(file.display().to_string(), &root, old);
-        plan.policy.suppressor.baseline = baseline;
-        let (outcome, plan) = collect(plan, talk)?;
-        for error in &outcome.errors {
-            talk.error(format_args!("cannot read {}: {}", error.path, error.message));
-        }
+    fn search(self, old: &Entries, talk: Talk) -> Result<Scanned, Failure> {
+        let Scan { plan, history, file } = self;
+        let one = |mut plan: Plan| {
+            let root = plan.policy.project.root().to_owned();
+            let shown = file.display().to_string();
+            plan.policy.suppressor.baseline = Baseline::new(shown, &root, old.clone());
+            collect(plan, talk)
+        };
+        let (mut outcome, plan) = one(plan)?;
         if outcome.files == 0 && outcome.errors.is_empty() {
             return Err(Failure::new("nothing was scanned: there is no file"));
         }
-        Ok((outcome, plan, file))
+        let mut old_plan = None;
+        if let Some(history) = history {
+            let (mut older, plan) = one(history)?;
+            // What a file has is no matter of the history.
+            let here: HashSet<String> =
+                outcome.records.iter().map(|record| record.fingerprint.clone()).collect();
+            older.records.retain(|record| !here.contains(&record.fingerprint));
+            outcome.merge(older);
+            old_plan = Some(plan);
+        }
+        for error in &outcome.errors {
+            talk.error(format_args!("cannot read {}: {}", error.path, error.message));
+        }
+        Ok(Scanned { outcome, plan, history: old_plan, file })
     }
 
     /// Scans, and brings the entries up to date.
-    fn run(self, old: Entries, talk: Talk) -> Result<Change, Failure> {
-        let (outcome, plan, file) = self.search(old, talk)?;
+    fn run(self, old: &Entries, talk: Talk) -> Result<Change, Failure> {
+        let Scanned { outcome, plan, history, file } = self.search(old, talk)?;
         let baseline = &plan.policy.suppressor.baseline;
         let mut change = Change {
             file,
-            entries: baseline.entries().clone(),
+            entries: old.clone(),
             added: 0,
             moved: 0,
             dropped: 0,
@@ -114,18 +140,33 @@ impl Scan {
         };
         let entries = &mut change.entries.0;
         let whole = plan.is_complete && outcome.errors.is_empty();
+        let older = history.as_ref().map(|history| &history.policy.suppressor.baseline);
+        let is_old = |fingerprint: &str| older.is_some_and(|older| older.is_met(fingerprint));
         for (fingerprint, _) in baseline.stale(|path| whole && plan.policy.project.covers(path)) {
-            entries.remove(fingerprint);
-            change.dropped += 1;
+            if is_old(fingerprint) {
+                entries.entry(fingerprint.clone()).and_modify(|entry| entry.history = true);
+            } else {
+                entries.remove(fingerprint);
+                change.dropped += 1;
+            }
         }
+        entries.retain(|fingerprint, entry| {
+            if entry.history && baseline.is_met(fingerprint) {
+                entry.history = false;
+            }
+            let keep = !entry.history || older.is_none() || !whole || is_old(fingerprint);
+            change.dropped += usize::from(!keep);
+            keep
+        });
         for record in &outcome.suppressed {
-            let Some(why) = record.suppressed.as_ref().filter(|why| why.moved_from.is_some())
-            else {
-                continue;
-            };
-            let old = why.entry.as_ref().and_then(|old| entries.remove(old));
-            if let Some(old) = old {
-                let entry = Entry { path: record.file.clone(), ..old };
+            let moved = record.suppressed.as_ref().filter(|why| why.moved_from.is_some());
+            let Some(old) = moved.and_then(|why| why.entry.as_deref()) else { continue };
+            if let Some(entry) = entries.remove(old) {
+                if is_old(old) {
+                    // The history has it at the old path for good.
+                    entries.insert(old.to_owned(), Entry { history: true, ..entry.clone() });
+                }
+                let entry = Entry { path: record.file.clone(), ..entry };
                 entries.insert(record.fingerprint.clone(), entry);
                 change.moved += 1;
             }
@@ -157,7 +198,7 @@ impl Change {
     }
 }
 
-/// The entry of a finding that nobody has looked at.
+/// The entry of a finding that nobody has looked at. What has a commit is of the history.
 fn entry(record: &Record) -> Entry {
     Entry {
         path: record.file.clone(),
@@ -165,6 +206,7 @@ fn entry(record: &Record) -> Entry {
         verdict: None,
         until: None,
         reason: None,
+        history: record.origin.is_some(),
     }
 }
 

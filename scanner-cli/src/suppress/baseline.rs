@@ -39,6 +39,9 @@ pub(crate) struct Entry {
     pub(crate) until: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+    /// Whether no file has it any more, but the history of the repository.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) history: bool,
 }
 
 /// What a person thinks of a finding. What is real has no entry, so that it is reported until it is gone.
@@ -79,10 +82,6 @@ impl Baseline {
     /// Puts entries in use. `root` is what their paths start from.
     pub(crate) fn new(shown: String, root: &Path, entries: Entries) -> Baseline {
         Baseline { shown, root: root.to_owned(), today: today(), entries, ..Baseline::default() }
-    }
-
-    pub(crate) fn entries(&self) -> &Entries {
-        &self.entries
     }
 
     /// Why the finding is hidden, if it is known.
@@ -137,7 +136,8 @@ impl Baseline {
     fn gone(&self) -> HashMap<String, Vec<String>> {
         let mut there: HashMap<&str, bool> = HashMap::new();
         let mut gone: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for entry in self.entries.0.values() {
+        // What is known from the history alone has not moved when it comes up somewhere else.
+        for entry in self.entries.0.values().filter(|entry| !entry.history) {
             let is_there = there
                 .entry(&entry.path)
                 .or_insert_with(|| self.root.join(&entry.path).symlink_metadata().is_ok());
@@ -172,11 +172,16 @@ impl Baseline {
         Some(Known { name: self.shown.clone(), moved, stale })
     }
 
+    /// Whether a finding met the entry.
+    pub(crate) fn is_met(&self, fingerprint: &str) -> bool {
+        lock(&self.met).contains(fingerprint)
+    }
+
     /// The entries that no finding met, of those whose path could have been scanned.
     pub(crate) fn stale(&self, covered: impl Fn(&str) -> bool) -> Vec<(&String, &Entry)> {
         let met = lock(&self.met);
         let unmet = |(fingerprint, entry): &(&String, &Entry)| {
-            !met.contains(*fingerprint) && covered(&entry.path)
+            !met.contains(*fingerprint) && !entry.history && covered(&entry.path)
         };
         let mut stale: Vec<_> = self.entries.0.iter().filter(unmet).collect();
         stale.sort_by_key(|(fingerprint, entry)| (&entry.path, &entry.rule, *fingerprint));
@@ -293,7 +298,14 @@ mod tests {
     use super::*;
 
     fn entry(path: &str, verdict: Option<Verdict>) -> Entry {
-        Entry { path: path.into(), rule: "r".into(), verdict, until: None, reason: None }
+        Entry {
+            path: path.into(),
+            rule: "r".into(),
+            verdict,
+            until: None,
+            reason: None,
+            history: false,
+        }
     }
 
     #[test]
