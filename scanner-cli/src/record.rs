@@ -12,7 +12,7 @@ use secscan_core::stream::{Excerpt, Place};
 use secscan_core::{Confidence, Finding, Reason, RuleId, Scanner, Severity};
 use serde::{Serialize, Serializer};
 
-use crate::fingerprint::{fingerprint, hex};
+use crate::fingerprint::{fingerprint, hex, is_fingerprint};
 use crate::line::{Line, Raw, without_secrets};
 use crate::mask::mask;
 use crate::origin::Origin;
@@ -183,7 +183,8 @@ impl Caught {
             markers: markers(excerpt.before, excerpt.after),
             indent: (indent.len(), utf16(indent)),
             line_hash: None,
-            dismissed: false,
+            dismissed: finding.confidence == Confidence::Generic
+                && is_fingerprint(excerpt.before, finding.secret.expose()),
         }
     }
 

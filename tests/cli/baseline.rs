@@ -192,6 +192,15 @@ fn an_update_keeps_what_the_audit_said_and_lets_nothing_expire_quietly() {
 }
 
 #[test]
+fn its_own_fingerprints_are_no_secrets() {
+    let repository = known();
+    let text = read(&repository);
+    baseline(&repository, &["create", "--force", "--enable", "*"]).expect(0);
+    assert_eq!(read(&repository), text);
+    repository.project.scan(&["--enable", "*"]).expect(0);
+}
+
+#[test]
 fn branches_merge() {
     let repository = known();
     repository.git("add -A");
