@@ -194,10 +194,12 @@ impl Caught {
         let Place { from, to, .. } = self.place;
         let less = self.indent.0 - self.indent.1;
         let start = from.column - less.min(from.column - 1);
-        let last = self.secret.iter().rposition(|&byte| byte == b'\n');
+        // As it is written, which a secret that was decoded is not.
+        let written = &self.text[self.within.clone()];
+        let last = written.iter().rposition(|&byte| byte == b'\n');
         let end = match last {
-            Some(at) if to.line > from.line => 1 + utf16(&self.secret[at + 1..]),
-            _ => start + utf16(&self.secret),
+            Some(at) if to.line > from.line => 1 + utf16(&written[at + 1..]),
+            _ => start + utf16(written),
         };
         (start, end)
     }
