@@ -260,7 +260,12 @@ fn an_audit_asks_and_keeps_each_answer() {
     // The first is real, the second a mistake and then accepted, the third a false alarm.
     let answers = "r\nx\nf\nnot a key\na\nsoon\n2999-01-31\nrotating in May\n";
     let ran = repository.run_with(&args, &[], answers.as_bytes()).expect(0);
-    let ran = ran.says("1 of 3").says("3 of 3").says("one of r, f, a, s, q").says("that is no day");
+    let ran = ran
+        .prints("\nsrc/deep/b.py:1:6: high")
+        .says("1 of 3")
+        .says("3 of 3")
+        .says("one of r, f, a, s, q")
+        .says("that is no day");
     for secret in [key(1), key(2), token("acmt_", 3)] {
         assert!(!ran.out.contains(&secret[5..]) && !ran.err.contains(&secret[5..]));
     }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::io::{self, BufRead};
 
 use super::{Scan, Scanned, entry, is_known};
+use crate::config::short;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::quantity::things;
@@ -50,6 +51,7 @@ pub(super) fn run(scan: Scan, old: Entries, all: bool, talk: Talk) -> Result<Exi
         talk.answer(format_args!("\n{} of {total}", index + 1));
         let mut plain = (*record).clone();
         plain.suppressed = None;
+        plain.path.clone_from(&record.file);
         Output::Stdout.write(|out| report::finding(&plain, &style, out))?;
         if let Some(known) = entries.0.get(key(record)) {
             let reason = known.reason.as_deref().unwrap_or("no reason given");
@@ -106,7 +108,7 @@ pub(super) fn run(scan: Scan, old: Entries, all: bool, talk: Talk) -> Result<Exi
         entries.write(&file)?;
     }
     let left = things((total - answered) as u64, "finding", "findings");
-    talk.note(format_args!("{}: {answered} answered, {left} left", file.display()));
+    talk.note(format_args!("{}: {answered} answered, {left} left", short(&file)));
     Ok(if outcome.errors.is_empty() { Exit::Clean } else { Exit::Error })
 }
 

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::args::{BaselineArgs, BaselineCommand};
+use crate::config::short;
 use crate::exit::{Exit, Failure};
 use crate::outcome::Outcome;
 use crate::plan::Plan;
@@ -26,7 +27,7 @@ pub(crate) fn run(command: BaselineCommand, talk: Talk) -> Result<Exit, Failure>
                 return Err(Failure::new(format!(
                     "{} is there already: `secscan baseline update` keeps what its audit said, --force \
                      does not",
-                    scan.file.display()
+                    short(&scan.file)
                 )));
             }
             scan.run(&Entries::default(), talk)?.write(talk)
@@ -91,7 +92,7 @@ impl Scan {
         if !self.file.exists() {
             return Err(Failure::new(format!(
                 "there is no {}: `secscan baseline create` makes it",
-                self.file.display()
+                short(&self.file)
             )));
         }
         Entries::read(&self.file)
@@ -102,7 +103,7 @@ impl Scan {
         let Scan { plan, history, file } = self;
         let one = |mut plan: Plan| {
             let root = plan.policy.project.root().to_owned();
-            let shown = file.display().to_string();
+            let shown = short(&file);
             plan.policy.suppressor.baseline = Baseline::new(shown, &root, old.clone());
             collect(plan, talk)
         };
@@ -193,7 +194,7 @@ impl Change {
                 .collect();
         let what = if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(", ") };
         let all = count(self.entries.0.len() as u64);
-        talk.note(format_args!("{}: {what}; {all} in all", self.file.display()));
+        talk.note(format_args!("{}: {what}; {all} in all", short(&self.file)));
         Ok(if self.errors > 0 { Exit::Error } else { Exit::Clean })
     }
 }

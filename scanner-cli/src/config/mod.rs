@@ -138,7 +138,7 @@ pub(crate) fn user_file() -> Option<PathBuf> {
 }
 
 /// A file as it is named to people: from the current directory, where it is below.
-fn short(path: &Path) -> String {
+pub(crate) fn short(path: &Path) -> String {
     let here = env::current_dir().ok().map(|here| here.canonicalize().unwrap_or(here));
     let inside = here.as_ref().and_then(|here| path.strip_prefix(here).ok());
     inside.unwrap_or(path).display().to_string()
