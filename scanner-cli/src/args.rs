@@ -16,6 +16,8 @@ const FILES: &str = "Which files";
 const RULES: &str = "Which secrets";
 const REPORT: &str = "Report";
 const RUN: &str = "Run";
+const HIDE: &str = "What is hidden";
+const CONFIG: &str = "Configuration";
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -74,6 +76,18 @@ pub(crate) enum Command {
     /// For every place on the line where a rule began to look: the steps that it passed, and the one
     /// that it failed.
     Explain(ExplainArgs),
+    /// Keep a file of findings that are known, which all scans leave out
+    #[command(subcommand)]
+    Baseline(Box<BaselineCommand>),
+    /// Show what is configured
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the manual page, of secscan or of a command
+    Man {
+        /// The command: `scan`, `baseline create`
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -102,9 +116,9 @@ pub(crate) struct ScanArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = RUN)]
 pub(crate) struct RunArgs {
-    /// Threads to scan with; 0 for as many as the machine runs at once
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
-    pub(crate) threads: usize,
+    /// Threads to scan with; 0, as many as the machine runs at once, unless it is said
+    #[arg(short = 'j', long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
     /// Count files, bytes and candidates, and time the stages, on the standard error
     #[arg(long)]
     pub(crate) stats: bool,
@@ -119,18 +133,17 @@ pub(crate) struct FileArgs {
     /// Scan what git ignores too
     #[arg(long)]
     pub(crate) no_ignore: bool,
-    /// Whether to scan hidden files
+    /// Whether to scan hidden files; they are, unless it is said
     #[arg(
         long,
         value_name = "true|false",
         num_args = 0..=1,
         require_equals = true,
-        default_value_t = true,
         default_missing_value = "true",
         hide_possible_values = true,
         action = clap::ArgAction::Set
     )]
-    pub(crate) hidden: bool,
+    pub(crate) hidden: Option<bool>,
     /// Scan files that match, or with `!` in front those that do not; may be repeated
     ///
     /// The last glob that matches decides. Globs win over what git ignores.
@@ -171,26 +184,135 @@ pub(crate) struct RuleArgs {
     /// Turn rules off; wins over --enable; may be repeated
     #[arg(long, value_name = "ID")]
     pub(crate) disable: Vec<String>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = CONFIG)]
+pub(crate) struct ConfigArgs {
+    /// Read this file, and no secscan.toml
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) no_config: bool,
+}
+
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = REPORT)]
 pub(crate) struct ReportArgs {
-    /// Leave out what is less severe
-    #[arg(long, value_name = "SEVERITY", default_value = "info")]
-    pub(crate) min_severity: SeverityArg,
-    /// Leave out what is less sure
-    #[arg(long, value_name = "CONFIDENCE", default_value = "generic")]
-    pub(crate) min_confidence: ConfidenceArg,
-    /// The form of the report
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: Format,
-    /// Write the report to a file
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    /// Leave out what is less severe [default: info]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) min_severity: Option<SeverityArg>,
+    /// Leave out what is less sure [default: generic]
+    #[arg(long, value_name = "CONFIDENCE")]
+    pub(crate) min_confidence: Option<ConfidenceArg>,
+    /// The form of the report [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Write the report to a file; with a form, one more report (sarif=out.sarif); may be repeated
+    #[arg(short, long, value_name = "[FORMAT=]FILE")]
+    pub(crate) output: Vec<OsString>,
     /// Show the secrets themselves; the report is then as secret as they are
+    ///
+    /// Refused where CI is set, since its logs are kept and shared: `--show-secrets=force` does it there.
+    #[arg(
+        long,
+        value_name = "force",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "yes",
+        hide_possible_values = true
+    )]
+    pub(crate) show_secrets: Option<ShowSecrets>,
+    #[command(flatten)]
+    pub(crate) hide: HideArgs,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = HIDE)]
+pub(crate) struct HideArgs {
+    /// The file of known findings [default: .secscan-baseline.json at the top of the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Report known findings too
+    #[arg(long, conflicts_with = "baseline")]
+    pub(crate) no_baseline: bool,
+    /// List what comments, configuration and baseline hide, and why
     #[arg(long)]
-    pub(crate) show_secrets: bool,
+    pub(crate) report_suppressed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowSecrets {
+    Yes,
+    Force,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Show what is configured, in the form of a configuration file
+    Show {
+        /// What would be scanned: its configuration is looked for from there upwards
+        #[arg(value_name = "PATH")]
+        path: Option<PathBuf>,
+        /// Say where each value comes from
+        #[arg(long)]
+        origin: bool,
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BaselineCommand {
+    /// Write down all that is found now, as known
+    Create {
+        /// Write over the baseline that is there, and lose what its audit said
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        what: BaselineArgs,
+    },
+    /// Add what is new, follow files that moved, drop what is gone; keep what an audit said
+    Update {
+        #[command(flatten)]
+        what: BaselineArgs,
+    },
+    /// Go through the findings one by one: real, a false alarm, or accepted, and until when
+    Audit {
+        /// Ask also about what was answered before
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        what: BaselineArgs,
+    },
+    /// Take over what another scanner was told: a .secrets.baseline or a .gitleaksignore
+    Import {
+        /// The file; what it is is told from what is in it
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        what: BaselineArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineArgs {
+    /// What is scanned [default: all of the repository]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The file [default: .secscan-baseline.json at the top of the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Also what no file has any more but the history of the repository, as `git --history` finds it
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) history: bool,
+    #[command(flatten)]
+    pub(crate) files: FileArgs,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -201,7 +323,7 @@ pub(crate) enum RulesCommand {
         rules: RuleArgs,
         /// The form of the list
         #[arg(long, value_name = "FORMAT", default_value = "text")]
-        format: Format,
+        format: ListFormat,
     },
     /// Show everything about a rule
     Show {
@@ -211,7 +333,7 @@ pub(crate) enum RulesCommand {
         rules: RuleArgs,
         /// The form of the description
         #[arg(long, value_name = "FORMAT", default_value = "text")]
-        format: Format,
+        format: ListFormat,
     },
 }
 
@@ -233,11 +355,35 @@ pub(crate) enum When {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum ListFormat {
     /// For people
     Text,
     /// For programs
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs: one object
+    Json,
+    /// For programs: an object a line
+    Jsonl,
+    /// For code scanning (SARIF 2.1.0)
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// A secret detection report of GitLab
+    Gitlab,
+    /// For test reports (XML)
+    Junit,
+    /// For spreadsheets
+    Csv,
+    /// A page to look at, filter and sort
+    Html,
+    /// Events for a SIEM (OCSF detection findings), one a line
+    Ocsf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -268,7 +414,7 @@ pub(crate) enum ConfidenceArg {
 }
 
 /// A size in bytes, with K, M or G for powers of 1024.
-fn parse_size(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: u64 = digits.parse().map_err(|_| "a number is needed, as in 10M".to_owned())?;
     let unit = text[digits.len()..].to_ascii_lowercase();

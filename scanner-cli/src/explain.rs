@@ -8,10 +8,12 @@ use std::path::Path;
 use secscan_core::{Consideration, Content, Input, Lines, Outcome, RuleId, Scanner, Span};
 
 use crate::args::ExplainArgs;
+use crate::config::Config;
 use crate::exit::{Exit, Failure, cause};
 use crate::line::without_secrets;
 use crate::output::Output;
 use crate::plan::scanner;
+use crate::project::Project;
 use crate::report::Style;
 use crate::select::select;
 use crate::show::visible;
@@ -23,7 +25,9 @@ const WIDTH: usize = 160;
 /// Runs the command.
 pub(crate) fn run(args: &ExplainArgs, talk: Talk) -> Result<Exit, Failure> {
     let (place, bytes) = read(&args.place)?;
-    let rules = select(&args.rules)?.rules;
+    let project = Project::of_paths(&[place.name.as_str().into()])?;
+    let config = Config::load(&args.rules.config, &project)?;
+    let rules = select(&args.rules, &config)?.rules;
     let mut all = rules.clone();
     for (id, _) in rules.iter() {
         all.set_enabled(id, true);

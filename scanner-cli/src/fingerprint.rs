@@ -29,6 +29,17 @@ pub(crate) fn fingerprint(rule: &str, path: &str, secret: &[u8]) -> String {
     text
 }
 
+/// Whether a text is a fingerprint, or the digits of one with what stands `before` it. They are kept in
+/// baselines, configuration and reports, which are scanned too, and they look as random as they are.
+pub(crate) fn is_fingerprint(before: &[u8], text: &[u8]) -> bool {
+    let digits = match text.strip_prefix(VERSION.as_bytes()) {
+        Some(digits) => digits,
+        None if before.ends_with(VERSION.as_bytes()) => text,
+        None => return false,
+    };
+    digits.len() == 32 && digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// Appends bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8], text: &mut String) {
     for byte in bytes {
@@ -109,6 +120,20 @@ mod tests {
             let mut text = String::new();
             hex(&pbkdf2(password.as_bytes(), salt.as_bytes(), rounds), &mut text);
             assert_eq!(text, expected);
+        }
+    }
+
+    #[test]
+    fn what_a_fingerprint_looks_like() {
+        let digits = "0123456789abcdef".repeat(2);
+        for (before, text, yes) in [
+            ("\"v1:", &*digits, true),
+            ("\"", &format!("v1:{digits}"), true),
+            ("\"", &digits, false),
+            ("v1:", &digits[1..], false),
+            ("v1:", &digits.to_uppercase(), false),
+        ] {
+            assert_eq!(is_fingerprint(before.as_bytes(), text.as_bytes()), yes, "{before}{text}");
         }
     }
 

@@ -5,7 +5,9 @@
 //! through [`talk`].
 
 mod args;
+mod baseline;
 mod collector;
+mod config;
 mod diff;
 mod exit;
 mod explain;
@@ -14,6 +16,8 @@ mod git;
 mod hook;
 mod interrupt;
 mod line;
+mod line_hash;
+mod manual;
 mod mask;
 mod origin;
 mod outcome;
@@ -21,6 +25,7 @@ mod output;
 mod panic;
 mod plan;
 mod progress;
+mod project;
 mod quantity;
 mod record;
 mod report;
@@ -31,6 +36,7 @@ mod select;
 mod show;
 mod stdin;
 mod summary;
+mod suppress;
 mod talk;
 
 use std::process::ExitCode;
@@ -64,6 +70,13 @@ fn run(command: Command, talk: Talk) -> Result<Exit, Failure> {
         Command::Hook(command) => hook::run(&command, talk),
         Command::Rules(command) => rules::run(command, talk),
         Command::Explain(args) => explain::run(&args, talk),
+        Command::Baseline(command) => baseline::run(*command, talk),
+        Command::Config(command) => config::show(command, talk),
+        Command::Man { command } => {
+            let page = manual::page(&Cli::command(), &command)?;
+            Output::Stdout.write(|out| out.write_all(&page))?;
+            Ok(Exit::Clean)
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "secscan", &mut script);

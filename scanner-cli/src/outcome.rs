@@ -8,12 +8,17 @@ use std::time::Duration;
 
 use crate::exit::{Exit, cause};
 use crate::record::Record;
+use crate::suppress::By;
 use secscan_core::source::{Problem, Skip};
 
 /// All that a run, or one worker of it, has to say.
 #[derive(Default)]
 pub(crate) struct Outcome {
     pub(crate) records: Vec<Record>,
+    /// Findings that are hidden, once they are told apart.
+    pub(crate) suppressed: Vec<Record>,
+    /// What the baseline has to say, if there is one.
+    pub(crate) baseline: Option<Known>,
     pub(crate) errors: Vec<Unread>,
     /// What was passed over on purpose, by reason.
     pub(crate) skipped: BTreeMap<Passed, u64>,
@@ -32,6 +37,17 @@ pub(crate) struct Outcome {
     pub(crate) reading: Duration,
     pub(crate) searching: Duration,
     pub(crate) interrupted: bool,
+}
+
+/// What became of the entries of a baseline.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    /// As it is named to people.
+    pub(crate) name: String,
+    /// Files that were renamed: from and to.
+    pub(crate) moved: Vec<(String, String)>,
+    /// Entries that nothing matches any more: path and rule.
+    pub(crate) stale: Vec<(String, String)>,
 }
 
 /// Commits and tags whose messages were scanned.
@@ -112,6 +128,18 @@ impl Outcome {
         self.errors.sort();
         self.errors.dedup();
         self.skipped_paths.sort();
+    }
+
+    /// Tells what is hidden from what is reported.
+    pub(crate) fn part(&mut self) {
+        let is_hidden = |record: &mut Record| record.suppressed.is_some();
+        self.suppressed.extend(self.records.extract_if(.., is_hidden));
+    }
+
+    /// How many findings are hidden by this.
+    pub(crate) fn hidden(&self, by: By) -> usize {
+        let is_by = |record: &&Record| record.suppressed.as_ref().is_some_and(|why| why.by == by);
+        self.suppressed.iter().filter(is_by).count()
     }
 
     /// How many files have findings. Call after [`Outcome::sort`].

@@ -1,31 +1,47 @@
 //! From flags to what is to be done. Nothing after this sees a flag.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use clap::ValueEnum;
 use secscan_core::source::fs::{Globs, Options, OptionsError, Walk};
 use secscan_core::{Confidence, RuleSet, Scanner, Severity};
 
 use crate::args::{
-    self, ConfidenceArg, DiffArgs, FileArgs, GitArgs, ReportArgs, RuleArgs, RunArgs, ScanArgs,
-    SeverityArg,
+    self, BaselineArgs, ConfidenceArg, DiffArgs, FileArgs, GitArgs, HideArgs, ReportArgs, RuleArgs,
+    RunArgs, ScanArgs, SeverityArg, ShowSecrets,
 };
+use crate::config::Config;
 use crate::diff::Diff;
 use crate::exit::Failure;
 use crate::git::Git;
+use crate::project::Project;
 use crate::record::Policy;
 use crate::report::Format;
 use crate::select::select;
+use crate::suppress::Suppressor;
+use crate::suppress::baseline::{self, Baseline, Entries};
 
 /// A scan that is ready to go.
 pub(crate) struct Plan {
     pub(crate) scanner: Scanner,
     pub(crate) policy: Policy,
     pub(crate) source: Source,
-    pub(crate) format: Format,
-    pub(crate) output: Option<PathBuf>,
+    pub(crate) reports: Vec<Target>,
+    /// Whether what is hidden is listed.
+    pub(crate) report_suppressed: bool,
+    /// Whether a report needs what GitHub knows lines by.
+    pub(crate) line_hashes: bool,
+    /// Whether all was asked for, so that what is not found is not there.
+    pub(crate) is_complete: bool,
     pub(crate) stats: bool,
     pub(crate) progress: bool,
+}
+
+/// A report, and the file that it goes to, if that is not the standard output.
+pub(crate) struct Target {
+    pub(crate) format: Format,
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// What is scanned.
@@ -56,17 +72,30 @@ pub(crate) struct Narrowed {
 
 impl Plan {
     /// Makes sense of the flags of a scan of files.
-    pub(crate) fn new(args: ScanArgs) -> Result<Plan, Failure> {
+    pub(crate) fn new(mut args: ScanArgs) -> Result<Plan, Failure> {
         let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
             args.paths.into_iter().partition(|path| path.as_os_str() == "-");
         let name = args.files.stdin_path.clone().unwrap_or_else(|| "<stdin>".into());
+        let mut named = paths.clone();
+        if !stdin.is_empty() && args.files.stdin_path.is_some() {
+            named.push(PathBuf::from(&name));
+        }
+        let project = Project::of_paths(&named)?;
+        let config = Config::load(&args.rules.config, &project)?;
+        config.fill_files(&mut args.files);
+        config.fill_run(&mut args.run);
+        let is_complete = args.files.globs.is_empty()
+            && args.files.types.is_empty()
+            && args.files.types_not.is_empty()
+            && args.files.max_filesize.is_none()
+            && args.files.hidden != Some(false);
         let narrowed = Narrowed {
             all: Walk::new(everything(args.files.follow)).map_err(bad_option)?,
             by_globs_or_types: !args.files.globs.is_empty()
                 || !args.files.types.is_empty()
                 || !args.files.types_not.is_empty(),
             by_ignore_files: !args.files.no_ignore,
-            by_hidden: !args.files.hidden,
+            by_hidden: args.files.hidden == Some(false),
         };
         let files = Files {
             paths,
@@ -74,50 +103,167 @@ impl Plan {
             stdin: (!stdin.is_empty()).then(|| name.into_encoded_bytes()),
             narrowed,
         };
-        Plan::of(Source::Files(Box::new(files)), &args.rules, args.report, &args.run)
+        let source = Source::Files(Box::new(files));
+        let mut plan = Plan::of(source, (project, config), &args.rules, args.report, &args.run)?;
+        plan.is_complete &= is_complete;
+        Ok(plan)
     }
 
     /// Makes sense of the flags of a scan of a repository.
-    pub(crate) fn git(args: GitArgs) -> Result<Plan, Failure> {
+    pub(crate) fn git(mut args: GitArgs) -> Result<Plan, Failure> {
+        let (repo, project) = Git::open(&args)?;
+        let config = Config::load(&args.rules.config, &project)?;
+        config.fill_size(&mut args.max_filesize);
+        config.fill_run(&mut args.run);
         let GitArgs { rules, report, run, .. } = &args;
         let (rules, report, run) = (rules.clone(), report.clone(), run.clone());
-        let git = Git::new(args)?;
-        Plan::of(Source::Git(Box::new(git)), &rules, report, &run)
+        let git = Git::new(args, repo)?;
+        Plan::of(Source::Git(Box::new(git)), (project, config), &rules, report, &run)
     }
 
     /// Makes sense of the flags of a scan of a diff.
     pub(crate) fn diff(args: DiffArgs) -> Result<Plan, Failure> {
+        let project = Project::of_paths(&[])?.with_own_paths();
+        let config = Config::load(&args.rules.config, &project)?;
         let globs = Globs::new(args.globs).map_err(bad_option)?;
         let diff = Diff { file: args.file, globs };
-        Plan::of(Source::Diff(diff), &args.rules, args.report, &args.run)
+        Plan::of(Source::Diff(diff), (project, config), &args.rules, args.report, &args.run)
+    }
+
+    /// Makes sense of the flags of a scan for a baseline: of files, and if that is asked for, of the history.
+    /// Says which file the baseline is.
+    pub(crate) fn baseline(what: BaselineArgs) -> Result<(Plan, Option<Plan>, PathBuf), Failure> {
+        let BaselineArgs { mut paths, baseline, history, files, rules } = what;
+        if paths.is_empty() {
+            paths.push(Project::of_paths(&[])?.root().to_owned());
+        }
+        let hide = HideArgs { baseline: None, no_baseline: true, report_suppressed: false };
+        let report = ReportArgs { hide, ..ReportArgs::default() };
+        let run = RunArgs { threads: None, stats: false, no_progress: true };
+        let project = Project::of_paths(&paths)?;
+        let configured = Config::load(&rules.config, &project)?
+            .one("baseline")
+            .map(|setting| PathBuf::from(&setting.values[0]));
+        let history = match history {
+            true => {
+                let (rules, report, run) = (rules.clone(), report.clone(), run.clone());
+                Some(Plan::git(GitArgs::of_history(project.root(), rules, report, run))?)
+            }
+            false => None,
+        };
+        let plan = Plan::new(ScanArgs { paths, files, rules, report, run })?;
+        let file = baseline.or(configured).unwrap_or_else(|| project.root().join(baseline::NAME));
+        Ok((plan, history, file))
     }
 
     fn of(
         source: Source,
+        (project, config): (Project, Config),
         rules: &RuleArgs,
-        report: ReportArgs,
+        mut report: ReportArgs,
         run: &RunArgs,
     ) -> Result<Plan, Failure> {
-        let (scanner, masker) = scanners(rules)?;
+        let said = rules.only.is_empty() && rules.disable.is_empty();
+        config.fill_report(&mut report);
+        let (scanner, masker) = scanners(rules, &config)?;
+        let reports = targets(&report)?;
+        let baseline = baseline(&report.hide, &project)?;
         let policy = Policy {
-            min_severity: severity(report.min_severity),
-            min_confidence: confidence(report.min_confidence),
-            show_secrets: report.show_secrets,
+            min_severity: report.min_severity.map_or(Severity::Info, Severity::from),
+            min_confidence: report.min_confidence.map_or(Confidence::Generic, confidence),
+            show_secrets: shows_secrets(&report, &reports)?,
             masker,
+            project,
+            suppressor: Suppressor { allow: config.allow, baseline },
+            severities: config.regrades,
+            sha1: false,
         };
         Ok(Plan {
+            is_complete: matches!(source, Source::Files(_))
+                && said
+                && policy.min_severity == Severity::Info
+                && policy.min_confidence == Confidence::Generic,
             scanner,
             policy,
             source,
-            format: match report.format {
-                args::Format::Text => Format::Text,
-                args::Format::Json => Format::Json,
-            },
-            output: report.output,
+            line_hashes: reports.iter().any(|report| report.format == Format::Sarif),
+            reports,
+            report_suppressed: report.hide.report_suppressed,
             stats: run.stats,
             progress: !run.no_progress,
         })
     }
+}
+
+/// The reports that are asked for. One goes to the standard output, unless `--output FILE` says where.
+fn targets(args: &ReportArgs) -> Result<Vec<Target>, Failure> {
+    let format = args.format.map_or(Format::Text, format);
+    let mut main = None;
+    let mut more = Vec::new();
+    for output in &args.output {
+        let text = output.to_string_lossy();
+        let named = text.split_once('=').and_then(|(name, file)| {
+            Some((args::Format::from_str(name, false).ok()?, PathBuf::from(file)))
+        });
+        match named {
+            Some((_, file)) if file.as_os_str().is_empty() => {
+                return Err(Failure::new(format!(
+                    "--output {text}: there is no file behind the `=`"
+                )));
+            }
+            Some((name, file)) => {
+                more.push(Target { format: self::format(name), file: Some(file) })
+            }
+            None if main.is_some() => {
+                return Err(Failure::new(format!(
+                    "--output {text}: there is one report of --format already; say which form this one \
+                     has, as in --output sarif=FILE"
+                )));
+            }
+            None => main = Some(PathBuf::from(output)),
+        }
+    }
+    let mut all = vec![Target { format, file: main }];
+    all.append(&mut more);
+    for (index, one) in all.iter().enumerate() {
+        if one.file.is_some() && all[..index].iter().any(|other| other.file == one.file) {
+            let name = one.file.as_deref().unwrap_or(Path::new("")).display().to_string();
+            return Err(Failure::new(format!("two reports go to {name}")));
+        }
+    }
+    Ok(all)
+}
+
+fn shows_secrets(args: &ReportArgs, reports: &[Target]) -> Result<bool, Failure> {
+    let Some(how) = args.show_secrets else { return Ok(false) };
+    let in_ci = std::env::var("CI").is_ok_and(|ci| !matches!(&*ci, "" | "false" | "0"));
+    if in_ci && how != ShowSecrets::Force {
+        return Err(Failure::new(
+            "--show-secrets is refused where CI is set, since logs and artifacts are kept and shared; \
+             --show-secrets=force shows them all the same",
+        ));
+    }
+    match reports.iter().find(|report| !report.format.may_show_secrets()) {
+        Some(report) => Err(Failure::new(format!(
+            "--show-secrets is for text, json, jsonl and csv: {} reports are made to be passed on",
+            report.format.name()
+        ))),
+        None => Ok(true),
+    }
+}
+
+/// The baseline that is named, or the one at the top of the project.
+fn baseline(args: &HideArgs, project: &Project) -> Result<Baseline, Failure> {
+    if args.no_baseline {
+        return Ok(Baseline::default());
+    }
+    let own = project.root().join(baseline::NAME);
+    let (path, shown) = match &args.baseline {
+        Some(path) => (path.clone(), path.display().to_string()),
+        None if own.is_file() => (own, baseline::NAME.to_owned()),
+        None => return Ok(Baseline::default()),
+    };
+    Ok(Baseline::new(shown, project.root(), Entries::read(&path)?))
 }
 
 /// A glob or a type that means nothing.
@@ -126,8 +272,11 @@ pub(crate) fn bad_option(error: OptionsError) -> Failure {
 }
 
 /// The scanner that the flags ask for, and the one that masks lines if that one was narrowed.
-pub(crate) fn scanners(args: &RuleArgs) -> Result<(Scanner, Option<Scanner>), Failure> {
-    let selection = select(args)?;
+pub(crate) fn scanners(
+    args: &RuleArgs,
+    config: &Config,
+) -> Result<(Scanner, Option<Scanner>), Failure> {
+    let selection = select(args, config)?;
     let masker = selection.wider.map(scanner).transpose()?;
     Ok((scanner(selection.rules)?, masker))
 }
@@ -138,27 +287,44 @@ pub(crate) fn scanner(rules: RuleSet) -> Result<Scanner, Failure> {
     Scanner::at(rules, now as i64).map_err(|error| Failure::new(error.to_string()))
 }
 
-fn options(args: FileArgs, threads: usize) -> Options {
+fn options(args: FileArgs, threads: Option<usize>) -> Options {
     let mut options = Options::default();
     options.ignore_files = !args.no_ignore;
-    options.hidden = args.hidden;
+    options.hidden = args.hidden.unwrap_or(true);
     options.globs = args.globs;
     options.types = args.types;
     options.types_not = args.types_not;
     options.max_filesize = args.max_filesize;
     options.follow = args.follow;
     options.one_file_system = args.one_file_system;
-    options.threads = threads;
+    options.threads = threads.unwrap_or(0);
     options
 }
 
-fn severity(arg: SeverityArg) -> Severity {
+impl From<SeverityArg> for Severity {
+    fn from(arg: SeverityArg) -> Severity {
+        match arg {
+            SeverityArg::Info => Severity::Info,
+            SeverityArg::Low => Severity::Low,
+            SeverityArg::Medium => Severity::Medium,
+            SeverityArg::High => Severity::High,
+            SeverityArg::Critical => Severity::Critical,
+        }
+    }
+}
+
+fn format(arg: args::Format) -> Format {
     match arg {
-        SeverityArg::Info => Severity::Info,
-        SeverityArg::Low => Severity::Low,
-        SeverityArg::Medium => Severity::Medium,
-        SeverityArg::High => Severity::High,
-        SeverityArg::Critical => Severity::Critical,
+        args::Format::Text => Format::Text,
+        args::Format::Json => Format::Json,
+        args::Format::Jsonl => Format::Jsonl,
+        args::Format::Sarif => Format::Sarif,
+        args::Format::Github => Format::Github,
+        args::Format::Gitlab => Format::Gitlab,
+        args::Format::Junit => Format::Junit,
+        args::Format::Csv => Format::Csv,
+        args::Format::Html => Format::Html,
+        args::Format::Ocsf => Format::Ocsf,
     }
 }
 

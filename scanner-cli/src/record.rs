@@ -12,10 +12,14 @@ use secscan_core::stream::{Excerpt, Place};
 use secscan_core::{Confidence, Finding, Reason, RuleId, Scanner, Severity};
 use serde::{Serialize, Serializer};
 
-use crate::fingerprint::{fingerprint, hex};
-use crate::line::{Line, Raw};
+use crate::fingerprint::{fingerprint, hex, is_fingerprint};
+use crate::line::{Line, Raw, without_secrets};
 use crate::mask::mask;
 use crate::origin::Origin;
+use crate::project::Project;
+use crate::select::matches;
+use crate::suppress::inline::{Marker, markers};
+use crate::suppress::{Subject, Suppression, Suppressor};
 
 /// A finding in a report. The fields are those of the JSON report, where new ones may be added.
 #[derive(Clone, Debug, Serialize)]
@@ -54,12 +58,27 @@ pub(crate) struct Record {
     /// The issuer's page, or empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(crate) url: Cow<'static, str>,
+    /// Why it is hidden, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) suppressed: Option<Suppression>,
     /// Where git has it from, if that is where it was found.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) origin: Option<Box<Origin>>,
     /// The line to show.
     #[serde(skip)]
     pub(crate) shown: Line,
+    /// The path from the top of the project, with slashes.
+    #[serde(skip)]
+    pub(crate) file: String,
+    /// The columns in UTF-16 units: of the first byte, and behind the last.
+    #[serde(skip)]
+    pub(crate) utf16: (usize, usize),
+    /// What GitHub knows the line by, when that is wanted.
+    #[serde(skip)]
+    pub(crate) line_hash: Option<String>,
+    /// What detect-secrets knows the secret by, when that is wanted.
+    #[serde(skip)]
+    pub(crate) sha1: Option<String>,
 }
 
 fn as_str<S: Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {
@@ -85,6 +104,47 @@ pub(crate) struct Policy {
     /// A scanner with more rules than the one that searches, when that one was narrowed: what its
     /// rules would find on a line is masked as well.
     pub(crate) masker: Option<Scanner>,
+    pub(crate) project: Project,
+    pub(crate) suppressor: Suppressor,
+    /// Severities that the configuration changes; the last that fits counts.
+    pub(crate) severities: Vec<Regrade>,
+    /// Whether records are compared with a file of detect-secrets.
+    pub(crate) sha1: bool,
+}
+
+/// Another severity for some rules.
+#[derive(Clone, Debug)]
+pub(crate) struct Regrade {
+    /// Identifiers, with `*`.
+    pub(crate) rules: Vec<String>,
+    pub(crate) severity: Severity,
+}
+
+impl Policy {
+    /// A line that somebody wrote, with no secret in it.
+    pub(crate) fn masked(&self, text: &str, scanner: &Scanner) -> String {
+        if self.show_secrets || text.is_empty() {
+            return text.to_owned();
+        }
+        let mut found: Vec<_> = [Some(scanner), self.masker.as_ref()]
+            .into_iter()
+            .flatten()
+            .flat_map(|scanner| scanner.find_all(text))
+            .map(|finding| finding.span.range())
+            .collect();
+        if found.is_empty() {
+            return text.to_owned();
+        }
+        found.sort_by_key(|span| span.start);
+        without_secrets(text.as_bytes(), &found)
+    }
+
+    fn severity(&self, rule: &str, severity: Severity) -> Severity {
+        let fits = |regrade: &&Regrade| {
+            regrade.rules.iter().any(|one| matches(one.as_bytes(), rule.as_bytes()))
+        };
+        self.severities.iter().rev().find(fits).map_or(severity, |regrade| regrade.severity)
+    }
 }
 
 /// A finding of a file that is not done, with its secret.
@@ -100,12 +160,20 @@ pub(crate) struct Caught {
     /// The text around, and where the secret is in it.
     text: Vec<u8>,
     within: Range<usize>,
+    /// The markers beside it.
+    markers: Vec<Marker>,
+    /// What stands before it on its line, as far as that is known: how many bytes and UTF-16 units.
+    indent: (usize, usize),
+    /// What GitHub knows the line by, when that is wanted.
+    pub(crate) line_hash: Option<String>,
     /// Whether it is only there to be masked where it stands beside one that is reported.
     dismissed: bool,
 }
 
 impl Caught {
     pub(crate) fn new(finding: &Finding<'_>, place: Place, excerpt: &Excerpt<'_>) -> Caught {
+        let line = excerpt.before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        let indent = &excerpt.before[line..];
         Caught {
             rule: finding.rule,
             place,
@@ -117,8 +185,28 @@ impl Caught {
             secret: finding.secret.expose().to_vec(),
             text: excerpt.text.to_vec(),
             within: excerpt.secret.clone(),
-            dismissed: false,
+            markers: markers(excerpt.before, excerpt.after),
+            indent: (indent.len(), utf16(indent)),
+            line_hash: None,
+            dismissed: finding.confidence == Confidence::Generic
+                && is_fingerprint(excerpt.before, finding.secret.expose()),
         }
+    }
+
+    /// The columns of its first byte and behind its last one in UTF-16 units. What is not known of a long
+    /// line is taken to be ASCII.
+    fn utf16(&self) -> (usize, usize) {
+        let Place { from, to, .. } = self.place;
+        let less = self.indent.0 - self.indent.1;
+        let start = from.column - less.min(from.column - 1);
+        // As it is written, which a secret that was decoded is not.
+        let written = &self.text[self.within.clone()];
+        let last = written.iter().rposition(|&byte| byte == b'\n');
+        let end = match last {
+            Some(at) if to.line > from.line => 1 + utf16(&written[at + 1..]),
+            _ => start + utf16(written),
+        };
+        (start, end)
     }
 
     /// Where the secret is in what was searched.
@@ -138,6 +226,11 @@ impl Caught {
     }
 }
 
+/// How many UTF-16 units a text has.
+fn utf16(text: &[u8]) -> usize {
+    String::from_utf8_lossy(text).encode_utf16().count()
+}
+
 /// Makes the records of one file's findings. Unless the file is `done`, what stands behind the last
 /// finding of a line is not shown, since it has not been searched.
 pub(crate) fn records(
@@ -149,6 +242,8 @@ pub(crate) fn records(
 ) -> Vec<Record> {
     all.sort_by_key(|one| one.place.start);
     let shown_path = String::from_utf8_lossy(path);
+    let file =
+        if all.is_empty() { Cow::Borrowed("") } else { policy.project.relative(&shown_path) };
     let path_bytes = std::str::from_utf8(path).err().map(|_| {
         let mut text = String::new();
         hex(path, &mut text);
@@ -158,18 +253,29 @@ pub(crate) fn records(
     let mut fingerprints: HashMap<(RuleId, &[u8]), String> = HashMap::new();
     let mut records = Vec::new();
     for (index, one) in all.iter().enumerate() {
-        if one.dismissed
-            || one.severity < policy.min_severity
-            || one.confidence < policy.min_confidence
+        let rule = scanner.rules().get(one.rule);
+        let severity = policy.severity(&rule.id, one.severity);
+        if one.dismissed || severity < policy.min_severity || one.confidence < policy.min_confidence
         {
             continue;
         }
-        let rule = scanner.rules().get(one.rule);
         let masked = (!policy.show_secrets).then(|| mask(rule, one.confidence, &one.secret));
         let shown = line(&all, index, done, masked.as_deref(), policy.masker.as_ref());
         let fingerprint = fingerprints
             .entry((one.rule, &one.secret))
-            .or_insert_with(|| fingerprint(&rule.id, &shown_path, &one.secret));
+            .or_insert_with(|| fingerprint(&rule.id, &file, &one.secret));
+        let suppressed = policy.suppressor.judge(&Subject {
+            rule: &rule.id,
+            path: &file,
+            severity,
+            fingerprint,
+            markers: &one.markers,
+            at: &|path| crate::fingerprint::fingerprint(&rule.id, path, &one.secret),
+        });
+        let suppressed = suppressed.map(|mut why| {
+            why.reason = policy.masked(&why.reason, scanner);
+            why
+        });
         records.push(Record {
             rule: rule.id.clone(),
             name: rule.name.clone(),
@@ -182,7 +288,7 @@ pub(crate) fn records(
             start: one.place.start,
             end: one.place.end,
             secret: masked.unwrap_or_else(|| String::from_utf8_lossy(&one.secret).into_owned()),
-            severity: one.severity,
+            severity,
             confidence: one.confidence.as_str(),
             reason: one.reason.as_str(),
             fingerprint: fingerprint.clone(),
@@ -190,11 +296,23 @@ pub(crate) fn records(
             facts: one.facts.clone(),
             fix: rule.fix.clone(),
             url: rule.url.clone(),
+            suppressed,
             origin: None,
             shown,
+            file: file.clone().into_owned(),
+            utf16: one.utf16(),
+            line_hash: one.line_hash.clone(),
+            sha1: policy.sha1.then(|| sha1(&one.secret)),
         });
     }
     records
+}
+
+/// A plain hash, as detect-secrets has it. It is compared and not kept.
+fn sha1(secret: &[u8]) -> String {
+    let mut text = String::new();
+    hex(&<sha1::Sha1 as sha1::Digest>::digest(secret), &mut text);
+    text
 }
 
 /// The first line of the finding at `index`, with all secrets on it masked.

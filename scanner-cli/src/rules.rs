@@ -6,9 +6,11 @@ use secscan_core::rule::{Rule, Shape};
 use secscan_core::{RuleSet, Severity};
 use serde::Serialize;
 
-use crate::args::{Format, RulesCommand};
+use crate::args::{ListFormat, RuleArgs, RulesCommand};
+use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
+use crate::project::Project;
 use crate::report::Style;
 use crate::select::{select, unknown};
 use crate::talk::Talk;
@@ -18,28 +20,34 @@ pub(crate) fn run(command: RulesCommand, talk: Talk) -> Result<Exit, Failure> {
     let style = Style::new(talk.colors_stdout());
     match command {
         RulesCommand::List { rules, format } => {
-            let rules = select(&rules)?.rules;
+            let rules = selected(&rules)?;
             let all: Vec<Description<'_>> = rules
                 .iter()
                 .map(|(id, rule)| Description::new(rule, rules.is_enabled(id)))
                 .collect();
             Output::Stdout.write(|out| match format {
-                Format::Text => list(&all, &style, out),
-                Format::Json => json(&all, out),
+                ListFormat::Text => list(&all, &style, out),
+                ListFormat::Json => json(&all, out),
             })?;
             talk.note(tally(&rules));
         }
         RulesCommand::Show { id, rules, format } => {
-            let rules = select(&rules)?.rules;
+            let rules = selected(&rules)?;
             let number = rules.find(&id).ok_or_else(|| unknown(&id))?;
             let one = Description::new(rules.get(number), rules.is_enabled(number));
             Output::Stdout.write(|out| match format {
-                Format::Text => show(&one, &style, out),
-                Format::Json => json(&one, out),
+                ListFormat::Text => show(&one, &style, out),
+                ListFormat::Json => json(&one, out),
             })?;
         }
     }
     Ok(Exit::Clean)
+}
+
+/// The rules as the flags and the configuration of the current directory have them.
+fn selected(args: &RuleArgs) -> Result<RuleSet, Failure> {
+    let config = Config::load(&args.config, &Project::of_paths(&[])?)?;
+    Ok(select(args, &config)?.rules)
 }
 
 fn tally(rules: &RuleSet) -> String {

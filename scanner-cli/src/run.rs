@@ -2,18 +2,19 @@
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use secscan_core::source::{Blob, Body, Problem, Skip, Worker};
 
 use crate::collector::{Collector, lock};
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
-use crate::outcome::Outcome;
+use crate::outcome::{Known, Outcome};
 use crate::output::Output;
 use crate::plan::{Files, Plan, Source};
 use crate::progress::Progress;
-use crate::report::{self, Style};
+use crate::quantity::things;
+use crate::report::{self, Format, Style, View};
 use crate::search::{Searcher, Shared};
 use crate::show::visible;
 use crate::stdin::Stdin;
@@ -24,20 +25,26 @@ use crate::talk::Talk;
 pub(crate) struct Run {
     shared: Shared,
     progress: Progress,
-    /// Taken by who writes the report.
-    output: Mutex<Option<Output>>,
+    /// Taken by who writes the reports.
+    outputs: Mutex<Option<Vec<(Format, Output)>>>,
     began: Instant,
+    began_at: i64,
     talk: Talk,
 }
 
 /// Scans, and writes the report.
 pub(crate) fn scan(plan: Plan, talk: Talk) -> Result<Exit, Failure> {
-    let output = Output::open(plan.output.as_deref(), plan.policy.show_secrets)?;
+    let mut outputs = Vec::new();
+    for target in &plan.reports {
+        let output = Output::open(target.file.as_deref(), plan.policy.show_secrets)?;
+        outputs.push((target.format, output));
+    }
     let run = Arc::new(Run {
         shared: Shared { plan, collector: Collector::default(), named: talk.is_verbose() },
         progress: Progress::default(),
-        output: Mutex::new(Some(output)),
+        outputs: Mutex::new(Some(outputs)),
         began: Instant::now(),
+        began_at: now(),
         talk,
     });
     interrupt::watch(&run);
@@ -99,20 +106,42 @@ impl Run {
     pub(crate) fn report(&self) -> Option<Result<Exit, Failure>> {
         let plan = self.plan();
         let mut outcome = self.shared.collector.take(plan)?;
-        let output = lock(&self.output).take()?;
-        if let Source::Git(git) = &plan.source {
-            git.complete(&mut outcome, plan);
-        }
+        let outputs = lock(&self.outputs).take()?;
+        self.complete(&mut outcome);
         self.progress.end();
-        Some(self.write(&outcome, output))
+        Some(self.write(&outcome, outputs))
     }
 
-    fn write(&self, outcome: &Outcome, output: Output) -> Result<Exit, Failure> {
+    /// What is said of findings when all of them are there.
+    fn complete(&self, outcome: &mut Outcome) {
+        let plan = self.plan();
+        if let Source::Git(git) = &plan.source {
+            git.complete(outcome, plan);
+        }
+        outcome.part();
+        let is_complete = plan.is_complete && !outcome.interrupted && outcome.errors.is_empty();
+        let covers = |path: &str| is_complete && plan.policy.project.covers(path);
+        outcome.baseline = plan.policy.suppressor.baseline.tell(&outcome.suppressed, covers);
+    }
+
+    fn write(&self, outcome: &Outcome, outputs: Vec<(Format, Output)>) -> Result<Exit, Failure> {
         let plan = self.plan();
         let took = self.began.elapsed();
         let began = Instant::now();
-        let style = Style::new(output.is_stdout() && self.talk.colors_stdout());
-        output.write(|out| report::write(plan.format, outcome, &style, out))?;
+        let mut view = View {
+            outcome,
+            with_suppressed: plan.report_suppressed,
+            began: self.began_at,
+            ended: now(),
+            style: Style::new(false),
+        };
+        for (format, output) in outputs {
+            view.style = Style::new(output.is_stdout() && self.talk.colors_stdout());
+            if output.is_stdout() && self.talk.links_stdout() {
+                view.style = view.style.with_links(plan.policy.project.root());
+            }
+            output.write(|out| report::write(format, &view, out))?;
+        }
         for error in &outcome.errors {
             let path = visible(error.path.as_bytes());
             self.talk.error(format_args!("cannot read {path}: {}", error.message));
@@ -128,6 +157,9 @@ impl Run {
             let why = why_nothing(files, outcome);
             self.talk.error(format_args!("nothing was scanned: {why}"));
         }
+        if let Some(known) = &outcome.baseline {
+            self.tell_baseline(known);
+        }
         self.talk.note(summary::sentence(outcome, took));
         if plan.stats {
             let filter = plan.scanner.describe();
@@ -135,6 +167,55 @@ impl Run {
         }
         Ok(outcome.exit())
     }
+}
+
+impl Run {
+    /// What of the baseline is out of date.
+    fn tell_baseline(&self, known: &Known) {
+        for (from, to) in &known.moved {
+            let (from, to) = (visible(from.as_bytes()), visible(to.as_bytes()));
+            self.talk.note(format_args!("{}: {from} has moved to {to}", known.name));
+        }
+        for (path, rule) in &known.stale {
+            let path = visible(path.as_bytes());
+            self.talk.detail(format_args!("{}: stale: {path} {rule}", known.name));
+        }
+        let stale = known.stale.len() as u64;
+        if stale > 0 || !known.moved.is_empty() {
+            let stale = match stale {
+                0 => String::new(),
+                _ => format!("{} stale; ", things(stale, "entry is", "entries are")),
+            };
+            self.talk
+                .note(format_args!("{}: {stale}`secscan baseline update` mends it", known.name));
+        }
+    }
+}
+
+/// A scan whose findings are not reported but used.
+pub(crate) fn collect(plan: Plan, talk: Talk) -> Result<(Outcome, Plan), Failure> {
+    let run = Run {
+        shared: Shared { plan, collector: Collector::default(), named: talk.is_verbose() },
+        progress: Progress::default(),
+        outputs: Mutex::default(),
+        began: Instant::now(),
+        began_at: 0,
+        talk,
+    };
+    run.search()?;
+    let mut outcome = run.shared.collector.take(run.plan()).unwrap_or_default();
+    run.complete(&mut outcome);
+    Ok((outcome, run.shared.plan))
+}
+
+/// The time in seconds since 1970; where SOURCE_DATE_EPOCH is set, that one, so that reports with a time in
+/// them can be the same again.
+fn now() -> i64 {
+    let set = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|time| time.parse().ok());
+    set.unwrap_or_else(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        now.map_or(0, |since| since.as_secs() as i64)
+    })
 }
 
 /// Why there was no file to scan.

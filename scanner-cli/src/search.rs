@@ -11,6 +11,7 @@ use secscan_core::stream::{Excerpt, Place, scan_bytes, scan_reader};
 use secscan_core::{Cache, Finding};
 
 use crate::collector::{Collector, Tally, lock};
+use crate::line_hash::hash_lines;
 use crate::outcome::{Passed, Unread};
 use crate::plan::Plan;
 use crate::record::Caught;
@@ -59,6 +60,9 @@ impl<'s> Searcher<'s> {
             Body::Whole(bytes) => {
                 scan_bytes(&shared.plan.scanner, &mut self.cache, Some(path), bytes, &mut found);
                 count = bytes.len() as u64;
+                if shared.plan.line_hashes {
+                    hash_lines(&mut lock(tally).caught, bytes);
+                }
             }
             Body::Stream(reader) => {
                 let mut reader = Counted { reader, tally, collector: &shared.collector };

@@ -1,8 +1,11 @@
 //! From rule flags to a set of rules: a user's files read, identifiers and globs applied.
 
+use std::path::{Path, PathBuf};
+
 use secscan_core::{RuleId, RuleSet};
 
 use crate::args::RuleArgs;
+use crate::config::Config;
 use crate::exit::{Failure, cause};
 
 /// The rules that the flags ask for.
@@ -13,16 +16,28 @@ pub(crate) struct Selection {
     pub(crate) wider: Option<RuleSet>,
 }
 
-/// Reads the rule files, and turns rules on and off.
-pub(crate) fn select(args: &RuleArgs) -> Result<Selection, Failure> {
+/// Reads the rule files, and turns rules on and off: first as it is configured, then as it is said.
+pub(crate) fn select(args: &RuleArgs, config: &Config) -> Result<Selection, Failure> {
     let mut rules = RuleSet::builtin();
-    for path in &args.files {
+    for (path, text) in &config.files {
+        if let Some(text) = text {
+            rules
+                .add_part(&path.display().to_string(), text)
+                .map_err(|error| Failure::new(error.to_string()))?;
+        }
+    }
+    for path in config.all("rules").map(Path::new).chain(args.files.iter().map(PathBuf::as_path)) {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
         rules.add(&name, &text).map_err(|error| Failure::new(error.to_string()))?;
     }
     let before = rules.clone();
+    for (key, yes) in [("enable", true), ("disable", false)] {
+        for pattern in config.all(key) {
+            set(&mut rules, pattern, yes)?;
+        }
+    }
     if !args.only.is_empty() {
         let all: Vec<RuleId> = rules.iter().map(|(id, _)| id).collect();
         for id in all {
@@ -31,10 +46,7 @@ pub(crate) fn select(args: &RuleArgs) -> Result<Selection, Failure> {
     }
     for (patterns, yes) in [(&args.only, true), (&args.enable, true), (&args.disable, false)] {
         for pattern in patterns {
-            let ids = matching(&rules, pattern)?;
-            for id in ids {
-                rules.set_enabled(id, yes);
-            }
+            set(&mut rules, pattern, yes)?;
         }
     }
     let narrowed = before.iter().any(|(id, _)| before.is_enabled(id) && !rules.is_enabled(id));
@@ -48,6 +60,14 @@ pub(crate) fn select(args: &RuleArgs) -> Result<Selection, Failure> {
         wider
     });
     Ok(Selection { rules, wider })
+}
+
+/// Turns the rules whose identifier matches on or off.
+fn set(rules: &mut RuleSet, pattern: &str, yes: bool) -> Result<(), Failure> {
+    for id in matching(rules, pattern)? {
+        rules.set_enabled(id, yes);
+    }
+    Ok(())
 }
 
 /// The rules whose identifier matches.
@@ -69,7 +89,7 @@ pub(crate) fn unknown(id: &str) -> Failure {
 }
 
 /// Whether `text` matches a pattern in which `*` is any run of characters and `?` is any one.
-fn matches(pattern: &[u8], text: &[u8]) -> bool {
+pub(crate) fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     // Where to go on when the rest fails: behind the last star, one character later than before.
     let mut retry: Option<(usize, usize)> = None;

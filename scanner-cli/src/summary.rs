@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::outcome::Outcome;
 use crate::quantity::{count, millis, seconds, size, things};
+use crate::suppress::By;
 
 /// `3 secrets in 2 files; 1,204 files, 13.2 MB scanned in 0.04 s; skipped 2 (symbolic link)`.
 pub(crate) fn sentence(outcome: &Outcome, took: Duration) -> String {
@@ -15,17 +16,10 @@ pub(crate) fn sentence(outcome: &Outcome, took: Duration) -> String {
             things(outcome.files_with_findings(), "file", "files")
         ),
     };
-    let what = match outcome.git {
-        None => things(outcome.files, "file", "files"),
-        Some(git) => {
-            let mut what = things(git.commits, "commit", "commits");
-            if git.tags > 0 {
-                what += &format!(", {}", things(git.tags, "tag", "tags"));
-            }
-            what + ", " + &things(outcome.files, "blob", "blobs")
-        }
-    };
-    text += &format!("; {what}, {} scanned in {}", size(outcome.bytes), seconds(took));
+    text += &format!("; {} scanned in {}", scanned(outcome), seconds(took));
+    if !outcome.suppressed.is_empty() {
+        text += &format!("; {} hidden{}", count(outcome.suppressed.len() as u64), hidden(outcome));
+    }
     if let Some(skipped) = skipped(outcome) {
         text += &format!("; skipped {skipped}");
     }
@@ -36,6 +30,32 @@ pub(crate) fn sentence(outcome: &Outcome, took: Duration) -> String {
         text += "; interrupted, so there may be more";
     }
     text
+}
+
+/// What was scanned: `1,204 files, 13.2 MB`.
+pub(crate) fn scanned(outcome: &Outcome) -> String {
+    let what = match outcome.git {
+        None => things(outcome.files, "file", "files"),
+        Some(git) => {
+            let mut what = things(git.commits, "commit", "commits");
+            if git.tags > 0 {
+                what += &format!(", {}", things(git.tags, "tag", "tags"));
+            }
+            what + ", " + &things(outcome.files, "blob", "blobs")
+        }
+    };
+    format!("{what}, {}", size(outcome.bytes))
+}
+
+/// By what findings are hidden: ` (3 baseline, 1 inline)`.
+fn hidden(outcome: &Outcome) -> String {
+    let parts: Vec<String> = [By::Baseline, By::Config, By::Inline]
+        .into_iter()
+        .map(|by| (outcome.hidden(by) as u64, by))
+        .filter(|&(number, _)| number > 0)
+        .map(|(number, by)| format!("{} {}", count(number), by.as_str()))
+        .collect();
+    format!(" ({})", parts.join(", "))
 }
 
 /// What was passed over: `2 (symbolic link), 1 (too large)`.

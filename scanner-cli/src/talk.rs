@@ -48,6 +48,11 @@ impl Talk {
         say(format_args!("{message}\n"));
     }
 
+    /// Asks something. What is answered follows on the same line.
+    pub(crate) fn prompt(self, question: impl Display) {
+        say(format_args!("{question}"));
+    }
+
     /// Says a detail.
     pub(crate) fn detail(self, message: impl Display) {
         if self.verbose {
@@ -69,6 +74,23 @@ impl Talk {
                     && anstyle_query::windows::enable_ansi_colors() != Some(false)
             }
         }
+    }
+}
+
+impl Talk {
+    /// Whether the terminal opens links. It cannot be asked; these are known to.
+    pub(crate) fn links_stdout(self) -> bool {
+        let var = |name| std::env::var(name).unwrap_or_default();
+        let is_set = |name| std::env::var_os(name).is_some();
+        self.colors_stdout()
+            && io::stdout().is_terminal()
+            && (is_set("KITTY_WINDOW_ID")
+                || is_set("WT_SESSION")
+                || is_set("DOMTERM")
+                || is_set("KONSOLE_VERSION")
+                || var("VTE_VERSION").parse::<u32>().is_ok_and(|version| version >= 5000)
+                || ["iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio"]
+                    .contains(&&*var("TERM_PROGRAM")))
     }
 }
 

@@ -78,7 +78,19 @@ impl RuleSet {
     /// When the text is no rule file, when a pattern has no bounds or does not compile, and when a rule
     /// has the identifier of another. Nothing is added then.
     pub fn add(&mut self, file: &str, text: &str) -> Result<(), RuleError> {
-        let rules = schema::parse(file, text).map_err(RuleError)?;
+        self.extend(file, schema::parse(file, text).map_err(RuleError)?)
+    }
+
+    /// Adds the rules of a text that may hold other things than rules, such as a configuration. Keys that
+    /// belong to no rule are not looked at.
+    ///
+    /// # Errors
+    /// As [`RuleSet::add`].
+    pub fn add_part(&mut self, file: &str, text: &str) -> Result<(), RuleError> {
+        self.extend(file, schema::parse_part(file, text).map_err(RuleError)?)
+    }
+
+    fn extend(&mut self, file: &str, rules: Vec<Rule>) -> Result<(), RuleError> {
         for (index, rule) in rules.iter().enumerate() {
             let fail = |key, message: String| {
                 Err(RuleError(schema::Error::new(file, Some(&rule.id), Some(key), message)))

@@ -38,11 +38,19 @@ pub struct Excerpt<'e> {
     pub text: &'e [u8],
     /// Where the secret stands in it.
     pub secret: Range<usize>,
+    /// All that stands before the secret on its first line, and the line before that one, cut after
+    /// [`Excerpt::LINES`] bytes: where a comment may stand that says something of it.
+    pub before: &'e [u8],
+    /// The rest of its last line, cut likewise.
+    pub after: &'e [u8],
 }
 
 impl Excerpt<'_> {
     /// How much text is given on either side of the secret at the most, in bytes.
     pub const REACH: usize = 200;
+
+    /// How long what stands before and after the secret is at the most, in bytes.
+    pub const LINES: usize = 4096;
 }
 
 impl std::fmt::Debug for Excerpt<'_> {
@@ -116,7 +124,7 @@ fn scan_windows(
     size: usize,
 ) -> io::Result<u64> {
     // Two matches may overlap and be weighed against each other, so twice the longest is held back.
-    let reach = 2 * scanner.reach();
+    let reach = 2 * scanner.reach().max(Excerpt::LINES);
     let size = size.max(2 * reach);
     let mut total = 0;
     let mut chunk = vec![0; 64 * 1024];
@@ -253,5 +261,15 @@ fn excerpt(text: &[u8], span: Span) -> Excerpt<'_> {
     let ceiling = text.len().min(span.end + Excerpt::REACH);
     let start = memchr::memrchr(b'\n', &text[floor..span.start]).map_or(floor, |at| floor + at + 1);
     let end = memchr::memchr(b'\n', &text[span.end..ceiling]).map_or(ceiling, |at| span.end + at);
-    Excerpt { text: &text[start..end], secret: span.start - start..span.end - start }
+    let floor = span.start.saturating_sub(Excerpt::LINES);
+    let ceiling = text.len().min(span.end + Excerpt::LINES);
+    let line = memchr::memrchr(b'\n', &text[floor..span.start]).map_or(floor, |at| floor + at);
+    let previous = memchr::memrchr(b'\n', &text[floor..line]).map_or(floor, |at| floor + at + 1);
+    let rest = memchr::memchr(b'\n', &text[span.end..ceiling]).map_or(ceiling, |at| span.end + at);
+    Excerpt {
+        text: &text[start..end],
+        secret: span.start - start..span.end - start,
+        before: &text[previous..span.start],
+        after: &text[span.end..rest],
+    }
 }

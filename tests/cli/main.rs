@@ -3,6 +3,9 @@
 //! Every test makes its own directory and needs no network. No complete token stands here: they are
 //! generated.
 
+mod baseline;
+mod config;
+mod formats;
 mod git;
 mod history;
 // The hooks are shell scripts, with modes and links.
@@ -15,5 +18,6 @@ mod repository;
 mod rules;
 mod scan;
 mod support;
+mod suppress;
 mod unreadable;
 mod walk;

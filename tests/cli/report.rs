@@ -20,6 +20,7 @@ fn the_json_report() {
         "skipped": {},
         "unreadable": 0,
         "findings": {"total": 1, "critical": 0, "high": 1, "medium": 0, "low": 0, "info": 0},
+        "suppressed": {"inline": 0, "config": 0, "baseline": 0},
         "interrupted": false,
     });
     assert_eq!(report["summary"], summary);

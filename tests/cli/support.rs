@@ -101,11 +101,16 @@ impl Project {
     /// The command, in the directory, with nothing of this process's surroundings that matters.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_secscan"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SECSCAN_")) {
+            command.env_remove(name);
+        }
         command
             .current_dir(self.root())
             .args(args)
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE")
+            // Where these tests run is not what they are about.
+            .env_remove("CI")
             .env("HOME", self.outside("home"))
             .env("XDG_CONFIG_HOME", self.outside("config"))
             .stdin(Stdio::null());

@@ -1,6 +1,6 @@
 //! What may be written behind `git`, `diff` and `hook`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Subcommand};
 
@@ -71,6 +71,36 @@ pub(crate) struct GitArgs {
     pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) run: RunArgs,
+}
+
+impl GitArgs {
+    /// What `git --history` means in this repository.
+    pub(crate) fn of_history(
+        repo: &Path,
+        rules: RuleArgs,
+        report: ReportArgs,
+        run: RunArgs,
+    ) -> GitArgs {
+        GitArgs {
+            ranges: Vec::new(),
+            staged: false,
+            since_ref: None,
+            pre_push: false,
+            history: true,
+            remote: None,
+            unreachable: false,
+            max_commits: None,
+            since: None,
+            branches: Vec::new(),
+            whole_file: false,
+            globs: Vec::new(),
+            max_filesize: None,
+            repo: repo.to_owned(),
+            rules,
+            report,
+            run,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use crate::exit::Failure;
 const DAY: i64 = 86_400;
 
 /// Seconds since 1970 of a date as people write it. Without an offset, it is in UTC.
-pub(super) fn parse(text: &str) -> Result<i64, Failure> {
+pub(crate) fn parse(text: &str) -> Result<i64, Failure> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     read(text.trim(), now as i64).ok_or_else(|| {
         Failure::new(format!(
@@ -82,7 +82,7 @@ fn seconds(text: &str) -> Option<i64> {
 }
 
 /// A time as reports have it, at an offset from UTC in seconds: `2026-01-31T12:00:00+01:00`.
-pub(super) fn show(time: i64, offset: i32) -> String {
+pub(crate) fn show(time: i64, offset: i32) -> String {
     let local = time.saturating_add(i64::from(offset));
     let (year, month, day) = civil(local.div_euclid(DAY));
     let second = local.rem_euclid(DAY);

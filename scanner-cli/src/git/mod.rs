@@ -3,7 +3,7 @@
 //! [`visitor`] searches objects, [`trace`] says afterwards where findings come from. A part that turns out
 //! empty is told apart from one that should not be: see [`Git::search`].
 
-mod date;
+pub(crate) mod date;
 mod push;
 mod trace;
 mod visitor;
@@ -22,6 +22,7 @@ use crate::args::GitArgs;
 use crate::exit::Failure;
 use crate::outcome::{Messages, Unread};
 use crate::plan::bad_option;
+use crate::project::Project;
 use crate::search::Shared;
 use crate::talk::Talk;
 use visitor::{Pass, Searcher};
@@ -58,8 +59,15 @@ enum Empty {
 }
 
 impl Git {
+    /// The repository, and the directory that its project has its files in.
+    pub(crate) fn open(args: &GitArgs) -> Result<(Repo, Project), Failure> {
+        let repo = Repo::open(&args.repo).map_err(failed)?;
+        let project = Project::of_repository(repo.work_dir().unwrap_or(repo.git_dir()));
+        Ok((repo, project))
+    }
+
     /// Makes sense of the flags.
-    pub(crate) fn new(args: GitArgs) -> Result<Git, Failure> {
+    pub(crate) fn new(args: GitArgs, repo: Repo) -> Result<Git, Failure> {
         let max_size = args.max_filesize.unwrap_or(u64::MAX);
         let since = args.since.as_deref().map(date::parse).transpose()?;
         let ranged = |specs: Vec<Spec>, empty| {
@@ -90,12 +98,12 @@ impl Git {
             let specs = args.ranges.into_iter().map(Spec::Text).chain(since).collect();
             ranged(specs, Empty::IfEqual)
         };
-        let threads = match args.run.threads {
+        let threads = match args.run.threads.unwrap_or(0) {
             0 => thread::available_parallelism().map_or(1, NonZero::get),
             some => some,
         };
         Ok(Git {
-            repo: Repo::open(&args.repo).map_err(failed)?,
+            repo,
             what,
             scope: if args.whole_file { Scope::Whole } else { Scope::Added },
             globs: Globs::new(args.globs).map_err(bad_option)?,

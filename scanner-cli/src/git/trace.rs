@@ -9,7 +9,6 @@ use std::sync::PoisonError;
 use secscan_core::source::git::{self, Id, Reach};
 
 use super::{Git, What, date};
-use crate::line::without_secrets;
 use crate::mask::HIDDEN;
 use crate::outcome::{Outcome, Unread};
 use crate::plan::Plan;
@@ -82,8 +81,8 @@ impl Git {
                 mine.age.1 = told.time;
                 mine.date = date::show(told.time, told.offset);
                 let person = format!("{} <{}>", told.author, told.mail);
-                mine.author = masked(&person, plan);
-                mine.subject = masked(&told.subject, plan);
+                mine.author = plan.policy.masked(&person, &plan.scanner);
+                mine.subject = plan.policy.masked(&told.subject, &plan.scanner);
                 if mine.subject == told.subject
                     && !plan.policy.show_secrets
                     && mine.commit.is_some_and(|id| telling.contains(&id))
@@ -107,47 +106,30 @@ fn objects(records: &[Record]) -> Vec<Id> {
     ids.into_iter().collect()
 }
 
-/// A line that somebody wrote, with no secret in it.
-fn masked(text: &str, plan: &Plan) -> String {
-    if plan.policy.show_secrets {
-        return text.to_owned();
-    }
-    let scanners = [Some(&plan.scanner), plan.policy.masker.as_ref()];
-    let mut found: Vec<_> = scanners
-        .into_iter()
-        .flatten()
-        .flat_map(|scanner| scanner.find_all(text))
-        .map(|finding| finding.span.range())
-        .collect();
-    if found.is_empty() {
-        return text.to_owned();
-    }
-    found.sort_by_key(|span| span.start);
-    without_secrets(text.as_bytes(), &found)
-}
-
 /// Of the objects that have the same secret at the same path, keeps the findings in the oldest. It is still
 /// in `HEAD` if it is in any of them.
 fn keep_oldest(records: &mut Vec<Record>) {
     // One secret that an object has several times is several findings; at several paths, too.
-    let mut oldest: HashMap<String, (usize, i64, Option<Id>)> = HashMap::new();
-    let mut here: HashSet<String> = HashSet::new();
+    // What is hidden in one and not in another is two things.
+    let key = |record: &Record| (record.fingerprint.clone(), record.suppressed.is_some());
+    let mut oldest: HashMap<(String, bool), (usize, i64, Option<Id>)> = HashMap::new();
+    let mut here: HashSet<(String, bool)> = HashSet::new();
     let rank = |record: &Record| {
         let origin = record.origin.as_deref()?;
         Some((origin.age.0, origin.age.1, origin.object))
     };
     for record in records.iter() {
         let Some(mine) = rank(record) else { continue };
-        let known = oldest.entry(record.fingerprint.clone()).or_insert(mine);
+        let known = oldest.entry(key(record)).or_insert(mine);
         *known = (*known).min(mine);
         if record.origin.as_ref().is_some_and(|origin| origin.in_head == Some(true)) {
-            here.insert(record.fingerprint.clone());
+            here.insert(key(record));
         }
     }
-    records.retain(|record| rank(record).is_none_or(|mine| oldest[&record.fingerprint] == mine));
+    records.retain(|record| rank(record).is_none_or(|mine| oldest[&key(record)] == mine));
     for record in records.iter_mut() {
         if let Some(origin) = record.origin.as_deref_mut()
-            && here.contains(&record.fingerprint)
+            && here.contains(&(record.fingerprint.clone(), record.suppressed.is_some()))
         {
             origin.in_head = Some(true);
         }

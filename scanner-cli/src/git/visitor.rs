@@ -12,6 +12,7 @@ use secscan_core::source::{Problem, Skip};
 use secscan_core::stream::scan_bytes;
 
 use crate::collector::{Tally, lock};
+use crate::line_hash::hash_lines;
 use crate::origin::Origin;
 use crate::outcome::{Passed, Unread};
 use crate::record::Caught;
@@ -104,6 +105,9 @@ impl<'s> Searcher<'s> {
                 // Then all of it counts as added, and the run is not clean.
                 Err(problem) => self.problem(problem),
             }
+        }
+        if self.shared.plan.line_hashes {
+            hash_lines(&mut all, object.bytes);
         }
         self.settle(object, all);
     }

@@ -8,19 +8,27 @@ use std::io::{self, Write};
 use secscan_core::Severity;
 use serde::Serialize;
 
+use super::View;
 use crate::outcome::Outcome;
 use crate::record::Record;
+use crate::suppress::By;
+
+/// The version of what is described in docs/output.md.
+pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct Report<'r> {
     version: u32,
     summary: Summary,
     findings: &'r [Record],
+    /// What is hidden, when that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<&'r [Record]>,
     errors: Vec<Error<'r>>,
 }
 
 #[derive(Serialize)]
-struct Summary {
+pub(super) struct Summary {
     /// Files that were scanned, and their bytes.
     files: u64,
     bytes: u64,
@@ -36,7 +44,25 @@ struct Summary {
     /// Files and directories that could not be read.
     unreadable: usize,
     findings: Findings,
+    suppressed: Suppressed,
+    /// Of a baseline: how many of its files have moved, and how many of its entries match nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<Baseline>,
     interrupted: bool,
+}
+
+/// Findings that are hidden, by what hides them.
+#[derive(Serialize)]
+struct Suppressed {
+    inline: usize,
+    config: usize,
+    baseline: usize,
+}
+
+#[derive(Serialize)]
+struct Baseline {
+    moved: usize,
+    stale: usize,
 }
 
 #[derive(Serialize)]
@@ -50,18 +76,35 @@ struct Findings {
 }
 
 #[derive(Serialize)]
-struct Error<'r> {
+pub(super) struct Error<'r> {
     path: &'r str,
     message: &'r str,
 }
 
-pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    let of = |severity: Severity| {
-        outcome.records.iter().filter(|record| record.severity == severity).count()
-    };
+pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let outcome = view.outcome;
     let report = Report {
-        version: 1,
-        summary: Summary {
+        version: VERSION,
+        summary: Summary::of(outcome),
+        findings: &outcome.records,
+        suppressed: view.with_suppressed.then_some(&outcome.suppressed),
+        errors: errors(outcome).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    writeln!(out)
+}
+
+/// What could not be read.
+pub(super) fn errors(outcome: &Outcome) -> impl Iterator<Item = Error<'_>> {
+    outcome.errors.iter().map(|error| Error { path: &error.path, message: &error.message })
+}
+
+impl Summary {
+    pub(super) fn of(outcome: &Outcome) -> Summary {
+        let of = |severity: Severity| {
+            outcome.records.iter().filter(|record| record.severity == severity).count()
+        };
+        Summary {
             files: outcome.files,
             bytes: outcome.bytes,
             blobs: outcome.git.map(|_| outcome.files),
@@ -77,15 +120,16 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
                 low: of(Severity::Low),
                 info: of(Severity::Info),
             },
+            suppressed: Suppressed {
+                inline: outcome.hidden(By::Inline),
+                config: outcome.hidden(By::Config),
+                baseline: outcome.hidden(By::Baseline),
+            },
+            baseline: outcome
+                .baseline
+                .as_ref()
+                .map(|known| Baseline { moved: known.moved.len(), stale: known.stale.len() }),
             interrupted: outcome.interrupted,
-        },
-        findings: &outcome.records,
-        errors: outcome
-            .errors
-            .iter()
-            .map(|error| Error { path: &error.path, message: &error.message })
-            .collect(),
-    };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
-    writeln!(out)
+        }
+    }
 }

@@ -2,28 +2,50 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style as Ansi};
 use secscan_core::Severity;
 
+use super::View;
 use crate::line::Line;
 use crate::origin::Origin;
-use crate::outcome::Outcome;
 use crate::quantity::count;
 use crate::record::Record;
 use crate::show::visible;
+use crate::suppress::Suppression;
 
 /// How many of a blob's paths are named.
 const PATHS: usize = 5;
 
-/// How things look: with colours or without.
+/// How things look: with colours or without, and with links that a terminal opens or without.
 pub(crate) struct Style {
     colors: bool,
+    /// What paths start from, where they are links.
+    links: Option<PathBuf>,
 }
 
 impl Style {
     pub(crate) fn new(colors: bool) -> Style {
-        Style { colors }
+        Style { colors, links: None }
+    }
+
+    /// Paths of the project at `root` are links.
+    pub(crate) fn with_links(self, root: &Path) -> Style {
+        Style { links: Some(root.to_owned()), ..self }
+    }
+
+    /// A text that leads to a file of the project, if it is there.
+    fn link(&self, file: &str, text: String) -> String {
+        let path = self.links.as_ref().map(|root| root.join(file)).filter(|path| path.is_file());
+        match path {
+            Some(path) => {
+                let path = path.to_string_lossy().replace('\\', "/");
+                let uri = format!("file:///{}", percent(path.trim_start_matches('/')));
+                format!("\x1b]8;;{uri}\x1b\\{text}\x1b]8;;\x1b\\")
+            }
+            None => text,
+        }
     }
 
     fn paint(&self, ansi: Ansi, text: impl Display) -> String {
@@ -57,29 +79,40 @@ impl Style {
     }
 }
 
-pub(super) fn write(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    for record in &outcome.records {
-        finding(record, style, out)?;
+/// A path as a part of a URI (RFC 3986).
+pub(super) fn percent(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte));
+            }
+            _ => uri += &format!("%{byte:02X}"),
+        }
+    }
+    uri
+}
+
+pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for record in view.listed() {
+        finding(record, &view.style, out)?;
     }
     Ok(())
 }
 
-fn finding(record: &Record, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one finding.
+pub(crate) fn finding(record: &Record, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let place = format!("{}:{}:{}:", visible(record.path.as_bytes()), record.line, record.column);
-    writeln!(
-        out,
-        "{} {} {} {} ({}{})",
-        style.strong(place),
-        style.severity(record.severity, record.severity),
-        style.strong(&record.rule),
-        record.name,
-        record.reason,
-        if record.decoded.is_empty() {
-            String::new()
-        } else {
-            format!("; decoded: {}", record.decoded.join(", "))
-        },
-    )?;
+    let place = style.link(&record.file, style.strong(place).to_string());
+    match &record.suppressed {
+        None => write!(out, "{place} {} ", style.severity(record.severity, record.severity))?,
+        Some(_) => write!(out, "{place} {} ", style.faint("suppressed"))?,
+    }
+    write!(out, "{} {} ({}", style.strong(&record.rule), record.name, record.reason)?;
+    if !record.decoded.is_empty() {
+        write!(out, "; decoded: {}", record.decoded.join(", "))?;
+    }
+    writeln!(out, ")")?;
     let lines = record.end_line - record.line + 1;
     let note = if lines > 1 { format!(" ({} lines)", count(lines as u64)) } else { String::new() };
     let width = quoted(record.line, &record.shown, &note, record.severity, style, out)?;
@@ -92,7 +125,22 @@ fn finding(record: &Record, style: &Style, out: &mut dyn Write) -> io::Result<()
             writeln!(out, "{} {}", label(name), visible(value.as_bytes()))?;
         }
     }
+    if let Some(why) = &record.suppressed {
+        return writeln!(out, "{} {}\n", label("hidden by"), visible(hidden_by(why).as_bytes()));
+    }
     writeln!(out, "{} {}\n", label("fix"), record.fix)
+}
+
+/// What hides a finding, and why.
+fn hidden_by(why: &Suppression) -> String {
+    let mut text = why.source.clone();
+    if let Some(old) = &why.moved_from {
+        text += &format!(", moved from {old}");
+    }
+    if !why.reason.is_empty() {
+        text += &format!(": {}", why.reason);
+    }
+    text
 }
 
 /// Where git has a finding from, as labels and what they say.

@@ -83,6 +83,17 @@ struct FileSyntax {
     rule: Vec<RuleSyntax>,
 }
 
+/// The same among other things.
+#[derive(Deserialize)]
+struct PartSyntax {
+    #[serde(default)]
+    issuer: String,
+    #[serde(default)]
+    url: String,
+    #[serde(default)]
+    rule: Vec<RuleSyntax>,
+}
+
 /// One rule of it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -134,7 +145,19 @@ enum OffsetSyntax {
 
 /// Reads one rule file. `file` names it in errors.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, Error> {
-    let syntax: FileSyntax = toml::from_str(text).map_err(|error| {
+    let FileSyntax { issuer, url, rule } = read(file, text)?;
+    rule.into_iter().map(|rule| build(file, &issuer, &url, rule)).collect()
+}
+
+/// Reads the rules of a file that holds other things as well.
+#[allow(dead_code, reason = "the build script, which has this module too, reads rule files only")]
+pub fn parse_part(file: &str, text: &str) -> Result<Vec<Rule>, Error> {
+    let PartSyntax { issuer, url, rule } = read(file, text)?;
+    rule.into_iter().map(|rule| build(file, &issuer, &url, rule)).collect()
+}
+
+fn read<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Error> {
+    toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| {
             1 + text.as_bytes()[..span.start.min(text.len())]
                 .iter()
@@ -142,9 +165,7 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, Error> {
                 .count()
         });
         Error::new(&format!("{file}:{line}"), None, None, error.message().to_owned())
-    })?;
-    let FileSyntax { issuer, url, rule } = syntax;
-    rule.into_iter().map(|rule| build(file, &issuer, &url, rule)).collect()
+    })
 }
 
 fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule, Error> {
