@@ -29,10 +29,12 @@ use crate::scanner::{Cache, Scanner};
 
 mod known;
 mod placeholder;
+mod restore;
 mod stream;
 
 pub use known::{Known, Unfit};
 pub use placeholder::{is_placeholder, placeholders};
+pub use restore::{Form, Restorer};
 pub use stream::Stream;
 
 /// Finds what must not be passed on. It never changes and is shared by all threads.

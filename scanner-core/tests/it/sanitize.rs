@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use secscan_core::sanitize::{Known, Sanitizer, Stream, label};
 use secscan_core::Input;
+use secscan_core::sanitize::{Known, Sanitizer, Stream, label};
 
 use crate::check::{expanded, scanner};
 
