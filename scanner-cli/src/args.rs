@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
-pub(crate) use redact::{Mode, PromptArgs, RedactArgs};
+pub(crate) use redact::{Mode, PromptArgs, RedactArgs, RestoreArgs, VaultArgs};
 
 const FILES: &str = "Which files";
 const RULES: &str = "Which secrets";
@@ -71,6 +71,11 @@ pub(crate) enum Command {
     /// place of each secret. What was replaced is said on the standard error.
     #[command(after_help = redact::EXIT_STATUS)]
     Prompt(Box<PromptArgs>),
+    /// Put the secrets back into an answer
+    ///
+    /// The inverse of `secscan prompt --vault`: placeholders become what they stand for, also where a model
+    /// changed their case, their marks or broke them over two lines.
+    Restore(RestoreArgs),
     /// Install or remove the git hooks that scan each commit
     #[command(subcommand)]
     Hook(HookCommand),
