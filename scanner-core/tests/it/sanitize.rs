@@ -193,6 +193,24 @@ fn lines_are_passed_on_as_they_end() {
 }
 
 #[test]
+fn lines_that_seem_to_go_on_wait() {
+    let sanitizer = Sanitizer::new(scanner(&[]));
+    for (begin, rest) in [
+        ("password:\n", "a\nb\n"),
+        ("password = \\\n", "a\nb\n"),
+        ("- name: DB_PASSWORD\n", "  value: x\nb\n"),
+        ("-----BEGIN PRIVATE KEY-----\n", "no key\x01\n"),
+    ] {
+        let mut stream = Stream::new(&sanitizer);
+        let mut out = Vec::new();
+        let Ok(()) = stream.push(begin.as_bytes(), &mut out, label);
+        assert!(out.is_empty(), "{begin:?}");
+        let Ok(()) = stream.push(rest.as_bytes(), &mut out, label);
+        assert_eq!(String::from_utf8(out).unwrap(), format!("{begin}{rest}"));
+    }
+}
+
+#[test]
 fn a_key_block_waits_for_its_end_and_no_longer() {
     let sanitizer = Sanitizer::new(scanner(&[]));
     let (key, _) = expanded(sanitizer.scanner(), "{{private-key}}\n", 1);
