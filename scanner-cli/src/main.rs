@@ -11,6 +11,7 @@ mod config;
 mod diff;
 mod exit;
 mod explain;
+mod filter;
 mod fingerprint;
 mod git;
 mod hook;
@@ -26,9 +27,12 @@ mod panic;
 mod plan;
 mod progress;
 mod project;
+mod prompt;
 mod quantity;
 mod record;
+mod redact;
 mod report;
+mod restore;
 mod rules;
 mod run;
 mod search;
@@ -67,6 +71,8 @@ fn run(command: Command, talk: Talk) -> Result<Exit, Failure> {
         Command::Scan(args) => run::scan(Plan::new(*args)?, talk),
         Command::Git(args) => run::scan(Plan::git(*args)?, talk),
         Command::Diff(args) => run::scan(Plan::diff(*args)?, talk),
+        Command::Prompt(args) => prompt::run(*args, talk),
+        Command::Restore(args) => restore::run(args),
         Command::Hook(command) => hook::run(&command, talk),
         Command::Rules(command) => rules::run(command, talk),
         Command::Explain(args) => explain::run(&args, talk),

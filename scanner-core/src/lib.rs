@@ -21,6 +21,7 @@
 //!   [`Finding`] what it reports.
 //! - [`RuleSet`] and [`Rule`] say what is looked for.
 //! - [`stream`] searches what is too large to hold or is not in UTF-8, and gives places in the original.
+//! - [`sanitize`] replaces secrets, for text on its way to a model; whole or in pieces.
 //! - [`sift`] says of many texts that are made of each other which hold any secret.
 //! - [`source`] reads files and directories in parallel (feature `fs`).
 //!
@@ -44,6 +45,7 @@ mod input;
 mod location;
 pub mod rule;
 mod ruleset;
+pub mod sanitize;
 mod scanner;
 pub mod sift;
 pub mod source;

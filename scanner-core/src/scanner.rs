@@ -8,6 +8,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::engine::open::Ahead;
 use crate::engine::{self, Engine, Found};
 use crate::finding::{Finding, Secret};
 use crate::input::{Input, Span};
@@ -130,6 +131,34 @@ impl Scanner {
             found(self.finding(&all[index], all, input))?;
         }
         ControlFlow::Continue(())
+    }
+
+    /// The secrets whose heads stand at `from` or behind it, in a text that goes on: see
+    /// [`Engine::scan_open`]. With no `ahead`, the text has come to its end.
+    pub(crate) fn scan_from<'h>(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'h>,
+        from: usize,
+        ahead: Option<Ahead<'_>>,
+        mut found: impl FnMut(Finding<'h>),
+    ) -> usize {
+        let decided = match ahead {
+            Some(ahead) => self.engine.scan_open(&mut cache.engine, input, from, ahead),
+            None => {
+                self.engine.scan_rest(&mut cache.engine, input, from);
+                input.haystack().len()
+            }
+        };
+        let all = &cache.engine.found;
+        let decided_ones = all.iter().filter(|found| found.span.end <= decided);
+        decided_ones.for_each(|one| found(self.finding(one, all, input)));
+        decided
+    }
+
+    /// How much text before a place a search that begins there looks at, in bytes.
+    pub(crate) fn behind(&self) -> usize {
+        self.engine.behind()
     }
 
     /// All secrets of a text. For more than a few haystacks, [`Scanner::scan`] with one cache is faster.

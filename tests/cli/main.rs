@@ -12,7 +12,9 @@ mod history;
 #[cfg(unix)]
 mod hook;
 mod masking;
+mod pipes;
 mod process;
+mod prompt;
 mod report;
 mod repository;
 mod rules;

@@ -8,7 +8,7 @@ use crate::finding::Layer;
 use crate::input::Span;
 
 /// The longest line or word that is unescaped, in bytes.
-const LONGEST: usize = 4096;
+pub(crate) const LONGEST: usize = 4096;
 
 /// The pieces of a haystack around marks, each once.
 #[derive(Debug, Default)]
@@ -36,6 +36,21 @@ impl Units {
         self.done = unit.end;
         Some(unit)
     }
+}
+
+/// Where the first piece around a mark begins that text behind the haystack's end could make longer.
+pub(crate) fn open(haystack: &[u8], marks: &[usize]) -> Option<usize> {
+    let mut units = Units::default();
+    marks.iter().find_map(|&at| {
+        let unit = (!units.hold(at)).then(|| units.around(haystack, at))??;
+        let behind = &haystack[unit.end..];
+        let joins = || {
+            let text = haystack[unit.range()].trim_ascii_end();
+            matches!(text.last(), Some(b'+' | b'.' | b'\\'))
+                && memchr::memchr_iter(b'\n', behind).take(2).count() < 2
+        };
+        (behind.is_empty() || joins()).then_some(unit.start)
+    })
 }
 
 /// From the end before `at` to the one behind it, if they lie near enough. What is known to be `long` is not

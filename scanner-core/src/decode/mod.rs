@@ -11,7 +11,7 @@ mod escapes;
 mod packed;
 mod runs;
 
-pub(crate) use escapes::{Units, text as unescape};
+pub(crate) use escapes::{LONGEST, Units, text as unescape};
 pub(crate) use runs::each as each_run;
 
 /// How far what is decoded as one reaches, in bytes: runs that are longer are data.
@@ -22,6 +22,13 @@ pub(crate) const DEPTH: usize = 4;
 
 /// How many bytes are decoded at the most for each byte of a piece of the original, all depths together.
 pub(crate) const RATIO: usize = 16;
+
+/// Where the first piece begins, at `from` or behind it, that text behind the haystack's end could make longer.
+/// The `marks` are those behind `from`, in order.
+pub(crate) fn open(haystack: &[u8], from: usize, marks: &[usize]) -> Option<usize> {
+    let (escaped, run) = (escapes::open(haystack, marks), runs::open(haystack, from));
+    escaped.into_iter().chain(run).min()
+}
 
 /// What was decoded.
 #[derive(Debug)]

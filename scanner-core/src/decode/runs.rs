@@ -51,6 +51,22 @@ pub(crate) fn each(haystack: &[u8], visit: &mut dyn FnMut(Run)) {
     }
 }
 
+/// Where the run begins, at `from` or behind it, that text behind the haystack's end could make longer.
+pub(crate) fn open(haystack: &[u8], from: usize) -> Option<usize> {
+    let mut open = None;
+    each(haystack, &mut |run| {
+        if run.start() >= from && open.is_none() && run.goes_on(haystack) {
+            open = Some(run.start());
+        }
+    });
+    if open.is_none() && haystack.last() != Some(&b'\n') {
+        // What is not yet long enough may become so; what is too long is data.
+        let len = haystack.iter().rev().take(REACH + 1).take_while(|&&byte| is_digit(byte)).count();
+        open = (1..=REACH).contains(&len).then(|| haystack.len() - len);
+    }
+    open
+}
+
 /// Whether none of the bytes is a blank, a quote or a bracket, or anything else below the digits or above.
 #[inline]
 fn may_be_digits(probe: &[u8; PROBE]) -> bool {
@@ -85,6 +101,18 @@ enum Digits {
 }
 
 impl Run {
+    pub(crate) fn start(&self) -> usize {
+        self.lines.first().map_or(0, |line| line.start)
+    }
+
+    /// Whether text behind the haystack's end could make it longer: what follows a line of it is looked at up to the
+    /// end of the next one, and a line that is shorter than the first is the last.
+    fn goes_on(&self, haystack: &[u8]) -> bool {
+        let (Some(first), Some(last)) = (self.lines.first(), self.lines.last()) else { return false };
+        let needed = if self.lines.len() > 1 && last.len() < first.len() { 1 } else { 2 };
+        memchr::memchr_iter(b'\n', &haystack[last.end..]).take(needed).count() < needed
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.lines.iter().map(Range::len).sum()
     }

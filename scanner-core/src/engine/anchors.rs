@@ -75,7 +75,8 @@ impl Anchors {
                 while offsets != 0 {
                     let offset = offsets.trailing_zeros() as u8;
                     offsets &= offsets - 1;
-                    let Some(at) = window.checked_sub(offset.into()) else { break };
+                    let at = window.checked_sub(offset.into()).filter(|&at| at >= part.start);
+                    let Some(at) = at else { break };
                     self.builtin.at(haystack, at, offset, visit);
                     if let Some(own) = &self.own {
                         own.at(haystack, at, offset, visit);

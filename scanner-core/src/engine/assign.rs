@@ -82,3 +82,39 @@ pub(super) fn consider(
             .map(|decoded| Box::new(Unveiled { secret: decoded.text, layers: decoded.layers })),
     })
 }
+
+/// Whether the assignment at the candidate has been read to its end, or to where it is seen to be none: no text
+/// that is still to come can change what becomes of it.
+///
+/// Its line must have ended, and two more where it seems to go on: where the last of it is a sign, a bracket or a
+/// backslash. Where the name is itself a value or a tag, its own value may stand on another line, unless it has
+/// been found already.
+pub(super) fn is_over(
+    haystack: &[u8],
+    candidate: Candidate,
+    outcome: &Result<Found, Rejection>,
+) -> bool {
+    let end = candidate.at + candidate.len;
+    let name = read::name(haystack, candidate.at, end);
+    let seen = match outcome {
+        Ok(found) => found.matched.end,
+        Err(_) if read::looks_further(haystack, name) => name.end + read::FURTHER,
+        Err(_) => end,
+    };
+    let mut needed = 1;
+    let rest = &haystack[end..];
+    memchr::memchr_iter(b'\n', rest).zip(1..).any(|(at, lines)| {
+        let blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r');
+        let last = rest[..at].iter().rev().find(|byte| !blank(byte));
+        if last.is_some_and(|byte| br"\=:,([{|>+-~".contains(byte)) {
+            needed = needed.max(lines + 2);
+        }
+        lines >= needed && end + at >= seen
+    })
+}
+
+/// Where the name at the candidate begins, at the earliest.
+pub(super) fn begin(haystack: &[u8], candidate: Candidate) -> usize {
+    let floor = candidate.at.saturating_sub(NAME);
+    memchr::memrchr(b'\n', &haystack[floor..candidate.at]).map_or(floor, |at| floor + at + 1)
+}

@@ -96,10 +96,10 @@ impl Engine {
         for rule in cache.touched.drain(..) {
             cache.seen[usize::from(rule)] = Seen::default();
         }
-        self.decode(&mut cache, input, 0, &mut marks);
+        self.decode(&mut cache, input, 0, 0, &mut marks);
         let mut found = std::mem::take(&mut cache.found);
         for &rule in &self.bare {
-            bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, &mut found);
+            bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, 0, &mut found);
         }
         resolve(&mut found);
         let halves = self.halves(input.haystack(), &found);

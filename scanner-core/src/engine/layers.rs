@@ -3,17 +3,19 @@
 use super::judge::paths::{self, Kind};
 use super::{Cache, Engine, NEAR, Unveiled};
 use crate::decode::{self, Decoded, Units};
-use crate::input::{Content, Input};
+use crate::input::{Content, Input, Span};
 
 /// What may be decoded of a piece however short it is, in bytes.
 const LEAST: usize = 1024;
 
 impl Engine {
-    /// Searches what is encoded in the haystack: what is escaped around the marks, and runs of digits.
+    /// Searches what is encoded in the haystack from `from` on: what is escaped around the marks, and runs of
+    /// digits.
     pub(super) fn decode(
         &self,
         cache: &mut Cache,
         input: &Input<'_>,
+        from: usize,
         depth: usize,
         marks: &mut [usize],
     ) {
@@ -46,6 +48,9 @@ impl Engine {
             .get_path()
             .filter(|_| matches!(paths::kind(input.get_path()), Kind::Lock | Kind::Prose));
         decode::each_run(haystack, &mut |run| {
+            if run.start() < from {
+                return;
+            }
             if depth == 0 {
                 cache.budget = LEAST + decode::RATIO * run.len();
             }
@@ -65,7 +70,8 @@ impl Engine {
         if let Some(path) = path {
             input = input.path(path);
         }
-        self.layer(cache, &input, depth + 1);
+        let whole = Span { start: 0, end: text.len() }.range();
+        self.layer(cache, &input, &[whole], depth + 1, &mut |_, _| {});
         for found in &mut cache.found[first..] {
             let mut layers = decoded.layers.clone();
             let secret = match found.decoded.take() {

@@ -9,6 +9,7 @@
 //! Nothing here knows of files, git, threads, printing, the environment or the clock.
 
 use regex_automata::meta;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::compile::heads::MARK;
@@ -28,6 +29,7 @@ mod filter;
 mod judge;
 mod layers;
 mod named;
+pub(crate) mod open;
 mod pairs;
 mod read;
 
@@ -43,6 +45,8 @@ pub(crate) struct Engine {
     anchors: Anchors,
     /// Made on first need: most rules never see a candidate.
     patterns: Vec<OnceLock<Pattern>>,
+    /// The same as automata that can be followed byte by byte, for text that goes on; `None` if one is too large.
+    automata: Vec<OnceLock<Option<Box<regex_automata::hybrid::dfa::DFA>>>>,
     /// The rules that look at every run of characters, if they are on.
     bare: Vec<u16>,
     named: named::Index,
@@ -63,6 +67,7 @@ pub(crate) struct Cache {
     marks: Vec<usize>,
     /// How many bytes may still be decoded of the piece at hand.
     budget: usize,
+    open: open::Scratch,
 }
 
 /// What a search knows of one rule, so that no byte is looked at again for it.
@@ -112,7 +117,8 @@ impl Engine {
             .map(|(id, _)| id.0)
             .collect();
         let named = named::Index::new(&rules);
-        Ok(Engine { rules, anchors, patterns, bare, named, now })
+        let automata = (0..rules.len()).map(|_| OnceLock::new()).collect();
+        Ok(Engine { rules, anchors, patterns, automata, bare, named, now })
     }
 
     pub(crate) fn rules(&self) -> &RuleSet {
@@ -131,26 +137,55 @@ impl Engine {
 
     /// Leaves the secrets of the haystack in `cache.found`, in order and without overlap.
     pub(crate) fn scan(&self, cache: &mut Cache, input: &Input<'_>) {
-        cache.found.clear();
-        self.layer(cache, input, 0);
-        resolve(&mut cache.found);
+        self.scan_rest(cache, input, 0);
         self.join(input.haystack(), &mut cache.found);
     }
 
-    /// Adds the secrets of the haystack to `cache.found`, and those of what is encoded in it.
-    fn layer(&self, cache: &mut Cache, input: &Input<'_>, depth: usize) {
+    /// The same for those whose heads stand at `from` or behind it, each half of a pair by itself: what is
+    /// before was told by [`Engine::scan_open`].
+    pub(crate) fn scan_rest(&self, cache: &mut Cache, input: &Input<'_>, from: usize) {
+        self.collect(cache, input, from, &mut |_, _| {});
+        resolve(&mut cache.found);
+    }
+
+    /// Leaves in `cache.found` what was believed, and tells `considered` of every candidate.
+    fn collect(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'_>,
+        from: usize,
+        considered: &mut dyn FnMut(Candidate, &Result<Found, Rejection>),
+    ) {
+        cache.found.clear();
+        let rest = [Span { start: from, end: input.haystack().len() }.range()];
+        let parts = input.get_parts().unwrap_or(&rest);
+        cache.work.bytes += parts.iter().map(|part| part.len() as u64).sum::<u64>();
+        self.layer(cache, input, parts, 0, considered);
+    }
+
+    /// Adds the secrets whose heads stand in `parts` of the haystack to `cache.found`, and those of what is
+    /// encoded there.
+    fn layer(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'_>,
+        parts: &[Range<usize>],
+        depth: usize,
+        considered: &mut dyn FnMut(Candidate, &Result<Found, Rejection>),
+    ) {
+        let from = parts.first().map_or(0, |part| part.start);
         let mut positions = std::mem::take(&mut cache.positions);
         let mut marks = std::mem::take(&mut cache.marks);
         marks.clear();
-        let whole = [Span { start: 0, end: input.haystack().len() }.range()];
-        for part in input.get_parts().unwrap_or(&whole) {
-            if depth == 0 {
-                cache.work.bytes += part.len() as u64;
-            }
+        for part in parts {
             self.anchors.candidates(input.haystack(), part.clone(), &mut positions, &mut |one| {
                 if one.rule == MARK {
                     marks.push(one.at);
-                } else if let Ok(found) = self.consider(cache, input, one, &mut ()) {
+                    return;
+                }
+                let outcome = self.consider(cache, input, one, &mut ());
+                considered(one, &outcome);
+                if let Ok(found) = outcome {
                     cache.found.push(found);
                 }
             });
@@ -158,13 +193,14 @@ impl Engine {
         cache.positions = positions;
         for &rule in &self.bare {
             if input.get_content() == Content::Text {
-                bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, &mut cache.found);
+                let id = RuleId(rule);
+                bare::scan(self.rules.get(id), id, input, from, &mut cache.found);
             }
         }
         for rule in cache.touched.drain(..) {
             cache.seen[usize::from(rule)] = Seen::default();
         }
-        self.decode(cache, input, depth, &mut marks);
+        self.decode(cache, input, from, depth, &mut marks);
         cache.marks = marks;
     }
 

@@ -37,6 +37,14 @@ pub(super) fn name(haystack: &[u8], from: usize, to: usize) -> Span {
     Span { start, end }
 }
 
+/// How far behind a name its value may begin on another line, in bytes.
+pub(super) const FURTHER: usize = pair::REACH;
+
+/// Whether the name is one whose value may begin on another line: a value itself, or a tag.
+pub(super) fn looks_further(haystack: &[u8], name: Span) -> bool {
+    markup::may_be_tag(haystack, name) || pair::may_be_entry(haystack, name)
+}
+
 /// The value that the name is given.
 pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), Rejection> {
     let reader = Reader { haystack, limit: haystack.len().min(name.end + GAP) };

@@ -13,4 +13,5 @@ mod pairs;
 mod pieces;
 mod rules;
 mod sift;
+mod sanitize;
 mod user_rules;

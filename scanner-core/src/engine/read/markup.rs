@@ -7,6 +7,11 @@ use crate::input::Span;
 /// How far a tag may go on behind the name, in bytes.
 const ATTRIBUTES: usize = 64;
 
+/// Whether the name may be that of a tag.
+pub(super) fn may_be_tag(haystack: &[u8], name: Span) -> bool {
+    haystack[name.start.saturating_sub(24)..name.start].contains(&b'<')
+}
+
 /// The value of the element of that name, if the name is that of an opening tag.
 pub(super) fn of_element(
     haystack: &[u8],
@@ -47,7 +52,7 @@ pub(super) fn text(haystack: &[u8], at: usize) -> Result<(Span, Written), Reject
         None => (0, rest.iter().position(|&byte| byte == b'<' || byte == b'\n')),
     };
     match end {
-        Some(end) if end > start && rest[end] != b'\n' => {
+        Some(end) if end > start && rest[end] != b'\n' && !rest[start..end].contains(&b'\n') => {
             Ok((Span { start: at + start, end: at + end }, Written::Quoted))
         }
         _ => Err(Rejection::Assignment("no text between the tags")),

@@ -6,13 +6,24 @@ use crate::engine::judge::Rejection;
 use crate::input::Span;
 
 /// How far behind the name its value may begin, in bytes.
-const REACH: usize = 96;
+pub(super) const REACH: usize = 96;
 
 /// What says that a name follows.
 const NAMES: &[&[u8]] = &[b"key", b"name", b"variable", b"parametername", b"property"];
 
 /// What says that its value follows.
 const VALUES: &[&[u8]] = &[b"value", b"defaultvalue", b"parametervalue", b"default", b"content"];
+
+/// Whether what says that a name follows stands before the name.
+pub(super) fn may_be_entry(haystack: &[u8], name: Span) -> bool {
+    let before = &haystack[name.start.saturating_sub(32)..name.start];
+    let signs = |byte: &&u8| !matches!(**byte, b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t' | b'=' | b':');
+    if let Some(tag) = before.strip_suffix(b">") {
+        return ends_with_word(tag).is_some();
+    }
+    let len = before.iter().rposition(|byte| signs(&byte)).map_or(0, |at| at + 1);
+    ends_with_word(&before[..len]).is_some()
+}
 
 /// The value that stands beside the name, if the name is an entry's.
 pub(super) fn of_entry(haystack: &[u8], name: Span) -> Option<Result<(Span, Written), Rejection>> {
