@@ -27,6 +27,7 @@ fn the_word_stands_in_the_name_or_before_it() {
         "const myShodanKey = '{{shodan-key}}';",
         "prod.shodan.token: {{shodan-key}}",
         "shodan:\n  timeout: 30\n  api_key: {{shodan-key}}\n",
+        "[shodan]\nurl = https://example.com/a/long/way/to/go\ntimeout = 30\ntoken = {{shodan-key}}\n",
         "\"shodan\": {\"apiKey\": \"{{shodan-key}}\"}",
         "https://api.shodan.io/host?api_key={{shodan-key}}&minify=true",
         "printf 'DD_API_KEY={{datadog-api-key}}\\n' > .env",
@@ -45,6 +46,7 @@ fn without_the_word_it_is_somebody_elses() {
         "api_key: {{snyk-token-old}}",
         // Too far before, on another's name, or on something that is no secret.
         "snyk: {severity: high, ignore: [one, two, three]}\n\napi_key: {{snyk-token-old}}",
+        "snyk:\n  ignore: [one, two, three, four, five, six]\nother:\n  api_key: {{snyk-token-old}}",
         "snyk: true\nbroker_token: {{snyk-token-old}}",
         "snyk_token_id: {{snyk-token-old}}",
         "SNYK_ORG_ID={{snyk-token-old}}",

@@ -57,6 +57,17 @@ struct Words {
     within: usize,
 }
 
+/// Where a provider's word may stand.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In the name that the value is given.
+    Name,
+    /// In the bytes before the name.
+    Before,
+    /// In the line that the name stands under.
+    Above,
+}
+
 /// A rule that fits, and how well.
 #[derive(Clone, Copy)]
 struct Fit {
@@ -157,27 +168,29 @@ impl Engine {
         let words = self.named.words.get_or_init(|| Words::new(&self.rules));
         let text = &haystack[..given.name.end];
         let name = given.name.range();
-        let in_name = self.best(cache, text, given, name.clone(), value, words);
+        let mut best = |place, bytes| self.best(cache, text, given, (place, bytes), value, words);
+        let in_name = best(Place::Name, name.clone());
         // What stands before is said of a name that has no provider of its own: `api_key`, `token`.
         if in_name.is_some() || !all_roles(given.name_in(haystack)) {
             return in_name;
         }
         let before = name.start.saturating_sub(words.within)..name.start;
-        self.best(cache, text, given, before, value, words)
+        best(Place::Before, before)
+            .or_else(|| best(Place::Above, spelling::above(text, name.start)?))
     }
 
-    /// The best fit for words that begin at one of the `places` in `text`, which ends with the name.
+    /// The best fit for words that begin in that part of `text`, which ends with the name.
     fn best(
         &self,
         cache: &mut Cache,
         text: &[u8],
         given: &Given,
-        places: Range<usize>,
+        (place, bytes): (Place, Range<usize>),
         value: &[u8],
         words: &Words,
     ) -> Option<Fit> {
         let mut best: Option<Fit> = None;
-        for at in places.filter(|&at| begins_word(text, at)) {
+        for at in bytes.filter(|&at| begins_word(text, at)) {
             for &(id, word) in words.of(text[at]) {
                 let rule = self.rules.get(RuleId(id));
                 let letters = rule.context[usize::from(word)].as_bytes();
@@ -185,7 +198,7 @@ impl Engine {
                 let bytes = rule.alphabet.0.iter().map(|part| part.count_ones()).sum();
                 let says = (letters.len(), !rule.role.is_empty(), std::cmp::Reverse(bytes));
                 if best.is_none_or(|other| says > other.says)
-                    && stands(rule, letters, text, at, end, given)
+                    && stands(rule, place, text, at..end, given)
                     && self.is_whole(cache, id.into(), value)
                     && is_believed(rule, value, &rule.context[usize::from(word)])
                 {
@@ -197,14 +210,13 @@ impl Engine {
     }
 }
 
-/// Whether a word that stands from `at` to `end` of `text` stands where the rule wants it, and the rule's
-/// role in the name.
-fn stands(rule: &Rule, word: &[u8], text: &[u8], at: usize, end: usize, given: &Given) -> bool {
+/// Whether a word stands where the rule wants it, and the rule's role in the name.
+fn stands(rule: &Rule, place: Place, text: &[u8], word: Range<usize>, given: &Given) -> bool {
     let is_strict = rule.within == 0 || word.len() < LONG;
-    let is_there = if at >= given.name.start {
-        !is_strict || (ends_word(text, end) && all_roles(&text[end..]))
-    } else {
-        !is_strict && given.name.start - at <= usize::from(rule.within)
+    let is_there = match place {
+        Place::Name => !is_strict || (ends_word(text, word.end) && all_roles(&text[word.end..])),
+        Place::Before => !is_strict && given.name.start - word.start <= usize::from(rule.within),
+        Place::Above => !is_strict,
     };
     is_there
         && (rule.role.is_empty() || rule.role.iter().any(|role| holds(given.name_in(text), role)))

@@ -2,6 +2,10 @@
 //!
 //! A word is found whatever its case and across `_`, `-` and `.`, as `customerio` is in `CUSTOMER_IO_KEY`.
 
+use std::ops::Range;
+
+use crate::engine::judge::MARGIN;
+
 /// The words that a name has beside the provider's: what the value is for, and where.
 const ROLES: &[&str] = &[
     "access",
@@ -125,6 +129,33 @@ pub(super) fn spelled(text: &[u8], at: usize, word: &[u8]) -> Option<usize> {
     Some(end)
 }
 
+/// The line that the name at `name` stands under: the nearest that is indented less, or the head of a section
+/// (`[mail]`). It lies as near as the judge may look.
+pub(super) fn above(text: &[u8], name: usize) -> Option<Range<usize>> {
+    let least = name.saturating_sub(MARGIN);
+    let start_of_line = |end: usize| {
+        let newline = text[least..end].iter().rposition(|&byte| byte == b'\n');
+        newline.map(|at| least + at + 1).or((least == 0).then_some(0))
+    };
+    let indent = |line: &[u8]| line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let mut start = start_of_line(name)?;
+    let own = &text[start..name];
+    if !own.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'-')) {
+        return None;
+    }
+    let depth = indent(own);
+    while start > least {
+        let end = start - 1;
+        start = start_of_line(end)?;
+        let line = &text[start..end];
+        let first = line.get(indent(line));
+        if first == Some(&b'[') || (indent(line) < depth && first.is_some_and(|&b| b != b'\r')) {
+            return Some(start..end);
+        }
+    }
+    None
+}
+
 /// Whether each word of a name is one of those that say nothing of whose it is.
 pub(super) fn all_roles(name: &[u8]) -> bool {
     let mut start = 0;
@@ -160,6 +191,27 @@ mod tests {
         assert_eq!(spelled(b"CUSTOMER_IO", 0, b"customerio"), Some(11));
         assert_eq!(spelled(b"customers", 0, b"customerio"), None);
         assert_eq!(spelled(b"cust", 0, b"customerio"), None);
+    }
+
+    #[test]
+    fn lines_above() {
+        let of = |text: &str| {
+            let name = text.find("key").unwrap();
+            above(text.as_bytes(), name).map(|line| text[line].to_owned())
+        };
+        for (text, line) in [
+            ("a:\n  b: 1\n\n  key: 2", Some("a:")),
+            ("x:\n a:\n   - key: 2", Some(" a:")),
+            ("[a]\r\nb = 1\r\nkey = 2", Some("[a]\r")),
+            ("{\n \"a\": {\n  \"b\": 1,\n  \"key\": 2", Some(" \"a\": {")),
+            ("a:\nkey: 2", None),
+            ("a:\n  b: key", None),
+            ("key", None),
+        ] {
+            assert_eq!(of(text).as_deref(), line, "{text}");
+        }
+        let far = format!("a:\n{}  key: 2", "  b: 1\n".repeat(50));
+        assert_eq!(of(&far), None);
     }
 
     #[test]
