@@ -98,8 +98,7 @@ pub(super) fn is_over(
     let name = read::name(haystack, candidate.at, end);
     let seen = match outcome {
         Ok(found) => found.matched.end,
-        Err(_) if read::looks_further(haystack, name) => name.end + read::FURTHER,
-        Err(_) => end,
+        Err(_) => read::looks_to(haystack, name).unwrap_or(end),
     };
     let mut needed = 1;
     let rest = &haystack[end..];

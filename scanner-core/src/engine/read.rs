@@ -37,12 +37,16 @@ pub(super) fn name(haystack: &[u8], from: usize, to: usize) -> Span {
     Span { start, end }
 }
 
-/// How far behind a name its value may begin on another line, in bytes.
-pub(super) const FURTHER: usize = pair::REACH;
-
-/// Whether the name is one whose value may begin on another line: a value itself, or a tag.
-pub(super) fn looks_further(haystack: &[u8], name: Span) -> bool {
-    markup::may_be_tag(haystack, name) || pair::may_be_entry(haystack, name)
+/// How far is looked for the value of a name whose value may begin on another line: one that is a value itself,
+/// or a tag. To the end of the value, if it has been found.
+pub(super) fn looks_to(haystack: &[u8], name: Span) -> Option<usize> {
+    if !markup::may_be_tag(haystack, name) && !pair::may_be_entry(haystack, name) {
+        return None;
+    }
+    match pair::of_entry(haystack, name) {
+        Some(Ok((value, _))) => Some(value.end),
+        _ => Some(name.end + pair::REACH),
+    }
 }
 
 /// The value that the name is given.

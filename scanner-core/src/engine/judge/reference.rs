@@ -44,6 +44,8 @@ pub(in crate::engine) fn classify(value: &[u8], quoted: bool) -> Option<&'static
     const SCHEMES: &[&[u8]] = &[
         b"op://",
         b"vault:",
+        // Encrypted by Windows for one user of one machine.
+        b"AQAAANCMnd8BFdERjHoAwE",
         b"ref+",
         b"arn:",
         b"secret://",
