@@ -78,7 +78,7 @@ fn is_text(bytes: &[u8]) -> bool {
 pub(crate) fn plain_value(value: &[u8]) -> Option<Decoded> {
     use crate::checks::encoding::{base64_tail_clear, base64_to_vec, is_base64};
     let digits = value.iter().take_while(|&&byte| is_base64(byte)).count();
-    let padded = value.len() % 4 == 0 && value[digits..].iter().all(|&byte| byte == b'=');
+    let padded = value.len().is_multiple_of(4) && value[digits..].iter().all(|&byte| byte == b'=');
     if !padded || value.len() < 8 || value.len() - digits > 2 || !base64_tail_clear(value) {
         return None;
     }
@@ -87,7 +87,7 @@ pub(crate) fn plain_value(value: &[u8]) -> Option<Decoded> {
         text.pop();
     }
     let printable = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
-    let origin = Origin::Bytes(runs::places(&[0..digits], text.len(), 6));
+    let origin = Origin::Bytes(runs::places(std::slice::from_ref(&(0..digits)), text.len(), 6));
     (!text.is_empty() && text.iter().all(printable)).then(|| Decoded {
         text,
         layers: vec![Layer::Base64],

@@ -74,5 +74,8 @@ fn utf16(bytes: &[u8], places: &[(u32, u32)]) -> Option<Decoded> {
         origin.resize(text.len(), (place[0].0, place[1].1));
     }
     let layers = vec![Layer::Utf16];
-    is_text(&text).then(|| Decoded { text, layers, origin: Origin::Bytes(origin) })
+    if !is_text(&text) {
+        return None;
+    }
+    Some(Decoded { text, layers, origin: Origin::Bytes(origin) })
 }

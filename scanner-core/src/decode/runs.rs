@@ -1,5 +1,6 @@
 //! Runs of base 64 and hexadecimal: in one line or wrapped, in either alphabet.
 
+use std::iter;
 use std::ops::Range;
 
 use super::{Decoded, Origin, REACH, is_text, packed, place};
@@ -41,7 +42,7 @@ pub(crate) fn each(haystack: &[u8], visit: &mut dyn FnMut(Run)) {
             at = end;
             continue;
         }
-        let run = Run { lines: vec![start..end] }.unwrapped(haystack);
+        let run = Run { lines: iter::once(start..end).collect() }.unwrapped(haystack);
         let last = run.lines.last().map_or(end, |line| line.end);
         if last - start <= REACH {
             visit(run);
@@ -145,7 +146,7 @@ impl Run {
     fn digits(&self, haystack: &[u8]) -> Option<Digits> {
         let has = |wanted: fn(u8) -> bool| self.bytes(haystack).any(wanted);
         let len = self.len();
-        if !has(|byte| !byte.is_ascii_hexdigit()) && len % 2 == 0 {
+        if !has(|byte| !byte.is_ascii_hexdigit()) && len.is_multiple_of(2) {
             return Some(Digits::Hex);
         }
         let mixed =

@@ -110,10 +110,9 @@ fn looks_chosen(value: &[u8]) -> bool {
         .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
         .count();
     // Letters that no words are made of.
-    if joints == 0 && real_signs == 0 && lower + upper >= 10 {
-        if letters::bits(value) >= letters::SHORT_WORDS_END {
-            return true;
-        }
+    let plain = joints == 0 && real_signs == 0 && lower + upper >= 10;
+    if plain && letters::bits(value) >= letters::SHORT_WORDS_END {
+        return true;
     }
     if real_signs > 0 {
         digits > 0 || classes >= 3
