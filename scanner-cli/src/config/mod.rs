@@ -1,7 +1,7 @@
 //! Configuration: what files and the environment say, before flags have their say.
 //!
 //! A key is a flag's name. The command line counts for more than the environment, that for more than the
-//! project's file, and that for more than the user's; lists add up. [`file`] reads one file, [`fill`] puts
+//! project's file, and that for more than the user's; lists add up. [`file`](mod@file) reads one file, [`fill`] puts
 //! what holds where flags left a gap, and nothing else knows that there is any of this.
 
 mod file;
