@@ -21,6 +21,7 @@
 //!   [`Finding`] what it reports.
 //! - [`RuleSet`] and [`Rule`] say what is looked for.
 //! - [`stream`] searches what is too large to hold or is not in UTF-8, and gives places in the original.
+//! - [`json`] reads and changes JSON without loss.
 //! - [`source`] reads files and directories in parallel (feature `fs`).
 //!
 //! # Features
@@ -39,6 +40,7 @@ mod finding;
 #[cfg(feature = "generate")]
 pub mod generate;
 mod input;
+pub mod json;
 mod location;
 pub mod rule;
 mod ruleset;
