@@ -21,7 +21,7 @@
 //!   [`Finding`] what it reports.
 //! - [`RuleSet`] and [`Rule`] say what is looked for.
 //! - [`stream`] searches what is too large to hold or is not in UTF-8, and gives places in the original.
-//! - [`json`] reads and changes JSON without loss.
+//! - [`chat`] redacts the JSON that goes to a model; [`json`] reads and changes JSON without loss.
 //! - [`source`] reads files and directories in parallel (feature `fs`).
 //!
 //! # Features
@@ -30,6 +30,7 @@
 //!
 //! Built with `default-features = false` the crate has no I/O and no threads.
 
+pub mod chat;
 pub mod checks;
 // Half of it is for the build script, which includes the same files.
 #[allow(unreachable_pub, dead_code)]

@@ -153,7 +153,9 @@ impl Edits {
                     match kept_end {
                         // Its comma stays with the next one.
                         Some(_) => self.replace_raw(run, Vec::new()),
-                        None => self.replace_raw(lead(container.text, &run)..start(child), Vec::new()),
+                        None => {
+                            self.replace_raw(lead(container.text, &run)..start(child), Vec::new())
+                        }
                     }
                 }
                 kept_end = Some(end);
