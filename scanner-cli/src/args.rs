@@ -4,6 +4,7 @@
 //! [`plan`](crate::plan) makes sense of them.
 
 mod git;
+mod redact;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
+pub(crate) use redact::{Mode, PromptArgs, RedactArgs};
 
 const FILES: &str = "Which files";
 const RULES: &str = "Which secrets";
@@ -63,6 +65,12 @@ pub(crate) enum Command {
     /// Reads unified and combined diffs, as from `git diff` or a pull request.
     #[command(after_help = EXIT_STATUS)]
     Diff(Box<DiffArgs>),
+    /// Replace the secrets in text on its way to a model
+    ///
+    /// A filter: reads files or the standard input, and writes the same text with a placeholder in the
+    /// place of each secret. What was replaced is said on the standard error.
+    #[command(after_help = redact::EXIT_STATUS)]
+    Prompt(Box<PromptArgs>),
     /// Install or remove the git hooks that scan each commit
     #[command(subcommand)]
     Hook(HookCommand),

@@ -21,8 +21,10 @@ mod output;
 mod panic;
 mod plan;
 mod progress;
+mod prompt;
 mod quantity;
 mod record;
+mod redact;
 mod report;
 mod rules;
 mod run;
@@ -61,6 +63,7 @@ fn run(command: Command, talk: Talk) -> Result<Exit, Failure> {
         Command::Scan(args) => run::scan(Plan::new(*args)?, talk),
         Command::Git(args) => run::scan(Plan::git(*args)?, talk),
         Command::Diff(args) => run::scan(Plan::diff(*args)?, talk),
+        Command::Prompt(args) => prompt::run(*args, talk),
         Command::Hook(command) => hook::run(&command, talk),
         Command::Rules(command) => rules::run(command, talk),
         Command::Explain(args) => explain::run(&args, talk),

@@ -22,6 +22,7 @@
 //! - [`RuleSet`] and [`Rule`] say what is looked for.
 //! - [`stream`] searches what is too large to hold or is not in UTF-8, and gives places in the original.
 //! - [`chat`] redacts the JSON that goes to a model; [`json`] reads and changes JSON without loss.
+//! - [`sanitize`] replaces secrets, for text on its way to a model; whole or in pieces.
 //! - [`source`] reads files and directories in parallel (feature `fs`).
 //!
 //! # Features
@@ -45,6 +46,7 @@ pub mod json;
 mod location;
 pub mod rule;
 mod ruleset;
+pub mod sanitize;
 mod scanner;
 pub mod source;
 pub mod stream;

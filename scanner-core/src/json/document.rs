@@ -25,11 +25,33 @@ pub struct Document<'t> {
 }
 
 /// A value: its place, that of its key, and the node after all that stands in it.
+///
+/// Small, since there may be as many of them as half the text has bytes.
 struct Node {
     kind: Kind,
-    span: Range<usize>,
-    key: Range<usize>,
-    after: usize,
+    span: Place,
+    key: Place,
+    after: u32,
+}
+
+/// Where something stands.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    start: u32,
+    end: u32,
+}
+
+impl From<Range<usize>> for Place {
+    fn from(span: Range<usize>) -> Place {
+        // Longer texts are not read.
+        Place { start: span.start as u32, end: span.end as u32 }
+    }
+}
+
+impl Place {
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 /// A value in a [`Document`].
@@ -44,7 +66,7 @@ impl<'t> Document<'t> {
     /// Reads a text. It may begin with a byte order mark; bytes that are not UTF-8 may stand in strings.
     ///
     /// # Errors
-    /// When it is no JSON, or nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH).
+    /// When it is no JSON, nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH), or 4 GiB long.
     pub fn parse(text: &'t [u8]) -> Result<Document<'t>, Error> {
         Document::read(text).map_err(|(error, _)| error)
     }
@@ -63,23 +85,27 @@ impl<'t> Document<'t> {
         let mut lexer = Lexer::new(text);
         let mut nodes: Vec<Node> = Vec::new();
         let mut open: Vec<usize> = Vec::new();
-        let mut key = 0..0;
+        let mut key = Place::default();
+        if u32::try_from(text.len()).is_err() {
+            let error = Error::new(text.len(), "the text is too long");
+            return Err((error, Document { text, nodes }));
+        }
         let outcome = loop {
             match lexer.next() {
-                Ok(Some(Token::Key(span))) => key = span,
+                Ok(Some(Token::Key(span))) => key = span.into(),
                 Ok(Some(Token::Scalar(kind, span))) => {
-                    let (key, after) = (std::mem::take(&mut key), nodes.len() + 1);
-                    nodes.push(Node { kind, span, key, after });
+                    let (key, after) = (std::mem::take(&mut key), nodes.len() as u32 + 1);
+                    nodes.push(Node { kind, span: span.into(), key, after });
                 }
                 Ok(Some(Token::Open(kind, start))) => {
                     open.push(nodes.len());
                     let key = std::mem::take(&mut key);
-                    nodes.push(Node { kind, span: start..start, key, after: 0 });
+                    nodes.push(Node { kind, span: (start..start).into(), key, after: 0 });
                 }
                 Ok(Some(Token::Close(end))) => {
-                    let after = nodes.len();
+                    let after = nodes.len() as u32;
                     if let Some(index) = open.pop() {
-                        nodes[index].span.end = end;
+                        nodes[index].span.end = end as u32;
                         nodes[index].after = after;
                     }
                 }
@@ -87,9 +113,9 @@ impl<'t> Document<'t> {
                 Err(error) => break Err(error),
             }
         };
-        let after = nodes.len();
+        let after = nodes.len() as u32;
         for index in open {
-            nodes[index].span.end = text.len();
+            nodes[index].span.end = text.len() as u32;
             nodes[index].after = after;
         }
         let document = Document { text, nodes };
@@ -132,7 +158,7 @@ impl<'d> Value<'d> {
 
     /// Where it stands in the text; a string with its quotes.
     pub fn span(&self) -> Range<usize> {
-        self.node().span.clone()
+        self.node().span.range()
     }
 
     /// As it is written.
@@ -170,7 +196,7 @@ impl<'d> Value<'d> {
 
     /// Where its key stands, with its quotes.
     pub fn key_span(&self) -> Option<Range<usize>> {
-        let span = self.node().key.clone();
+        let span = self.node().key.range();
         (!span.is_empty()).then_some(span)
     }
 
@@ -188,12 +214,12 @@ impl<'d> Value<'d> {
     pub fn children(&self) -> impl Iterator<Item = Value<'d>> + use<'d> {
         let Value { text, nodes, index } = *self;
         let container = matches!(self.kind(), Kind::Object | Kind::Array);
-        let end = if container { nodes[index].after } else { index };
+        let end = if container { nodes[index].after as usize } else { index };
         let mut next = index + 1;
         std::iter::from_fn(move || {
             (next < end).then(|| {
                 let child = Value { text, nodes, index: next };
-                next = nodes[next].after;
+                next = nodes[next].after as usize;
                 child
             })
         })

@@ -19,6 +19,10 @@ pub struct Error {
 }
 
 impl Error {
+    pub(super) fn new(offset: usize, why: &'static str) -> Error {
+        Error { offset, why }
+    }
+
     /// The byte at which it was noticed, counted from 0.
     pub fn offset(&self) -> usize {
         self.offset
@@ -259,7 +263,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn wrong(&self, why: &'static str) -> Error {
-        Error { offset: self.at, why }
+        Error::new(self.at, why)
     }
 }
 

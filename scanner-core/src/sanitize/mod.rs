@@ -1,0 +1,193 @@
+//! Secrets out of text: each is replaced by what the caller writes in its place.
+//!
+//! For tools that hand text to a model, a log or another person. A [`Sanitizer`] is a [`Scanner`] and perhaps
+//! values that are known to be secret; what stands in the place of a secret is the business of a closure, so
+//! that this knows no vaults and no forms of placeholders. Text that arrives in pieces is next.
+//!
+//! ```
+//! use secscan_core::sanitize::{Sanitizer, label};
+//! use secscan_core::{Input, Scanner};
+//!
+//! let sanitizer = Sanitizer::new(Scanner::builtin());
+//! let mut cache = sanitizer.scanner().create_cache();
+//! // Assembled here, because no complete token stands in this repository, not even a false one.
+//! let prompt = format!("Why is postgres://app:{}@db.internal/main refused?", "Vq7-tR2m.x9L");
+//! let safe = sanitizer.sanitize(&mut cache, &Input::new(&prompt), label)?;
+//! // This is what a model may see.
+//! assert_eq!(&*safe.text, b"Why is postgres://app:[REDACTED:database-url]@db.internal/main refused?");
+//! # Ok::<(), std::convert::Infallible>(())
+//! ```
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
+use crate::finding::{RuleId, Secret};
+use crate::input::{Input, Span};
+use crate::scanner::{Cache, Scanner};
+
+mod placeholder;
+
+pub use placeholder::{is_placeholder, placeholders};
+
+/// Finds what must not be passed on. It never changes and is shared by all threads.
+#[derive(Clone, Debug)]
+pub struct Sanitizer {
+    scanner: Scanner,
+}
+
+/// A secret that is to be replaced.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Leak<'h> {
+    /// What found it.
+    pub kind: Kind,
+    /// The identifier of what found it, for a label: a rule's own, or `known-value`.
+    pub id: &'h str,
+    /// The secret.
+    pub secret: Secret<'h>,
+}
+
+/// What found a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A rule of the scanner.
+    Rule(RuleId),
+    /// It is one of the values that are known.
+    Known,
+}
+
+/// How many secrets were replaced, for each rule: pairs of an identifier and a number, sorted by the
+/// identifier. It does not allocate while it is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts(Vec<(Box<str>, u64)>);
+
+/// Text without its secrets.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Sanitized<'h> {
+    /// The text: the one that was given, if nothing had to be replaced.
+    pub text: Cow<'h, [u8]>,
+    /// What was replaced.
+    pub counts: Counts,
+}
+
+impl Sanitizer {
+    /// A sanitizer that replaces what this scanner finds.
+    pub fn new(scanner: Scanner) -> Sanitizer {
+        Sanitizer { scanner }
+    }
+
+    /// The scanner.
+    pub fn scanner(&self) -> &Scanner {
+        &self.scanner
+    }
+
+    /// Replaces every secret by what `replace` appends to the output. Text without secrets is given back
+    /// as it is, without an allocation. Placeholders that stand in the text already stay.
+    ///
+    /// # Errors
+    /// The first of `replace`. Nothing of the text is given back then.
+    pub fn sanitize<'h, E>(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'h>,
+        mut replace: impl FnMut(&Leak<'_>, &mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<Sanitized<'h>, E> {
+        let haystack = input.haystack();
+        let mut text: Option<Vec<u8>> = None;
+        let mut counts = Counts::default();
+        let mut done = 0;
+        let flow = self.find(cache, input, |leak, span| {
+            let out = text.get_or_insert_with(|| Vec::with_capacity(haystack.len() + 256));
+            out.extend_from_slice(&haystack[done..span.start]);
+            done = span.end;
+            counts.add(leak.id, 1);
+            match replace(&leak, out) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => ControlFlow::Break(error),
+            }
+        });
+        if let ControlFlow::Break(error) = flow {
+            return Err(error);
+        }
+        let text = match text {
+            None => Cow::Borrowed(haystack),
+            Some(mut text) => {
+                text.extend_from_slice(&haystack[done..]);
+                Cow::Owned(text)
+            }
+        };
+        Ok(Sanitized { text, counts })
+    }
+
+    /// Calls `found` with every secret that is to be replaced, in order and without overlap.
+    pub fn find<'h, B>(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'h>,
+        mut found: impl FnMut(Leak<'_>, Span) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        self.scanner.scan(cache, input, |finding| {
+            if is_placeholder(finding.secret.expose()) {
+                return ControlFlow::Continue(());
+            }
+            let id = &*self.scanner.rules().get(finding.rule).id;
+            let leak = Leak { kind: Kind::Rule(finding.rule), id, secret: finding.secret };
+            found(leak, finding.span)
+        })
+    }
+}
+
+impl Counts {
+    /// Whether nothing was replaced.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many secrets were replaced.
+    pub fn total(&self) -> u64 {
+        self.0.iter().map(|(_, count)| count).sum()
+    }
+
+    /// The identifiers and how many secrets of each were replaced.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.0.iter().map(|(id, count)| (&**id, *count))
+    }
+
+    /// Counts `more` secrets.
+    pub fn add(&mut self, id: &str, more: u64) {
+        match self.0.binary_search_by(|(known, _)| (**known).cmp(id)) {
+            Ok(at) => self.0[at].1 += more,
+            Err(at) => self.0.insert(at, (id.into(), more)),
+        }
+    }
+
+    /// Adds what another text had.
+    pub fn merge(&mut self, other: &Counts) {
+        other.iter().for_each(|(id, count)| self.add(id, count));
+    }
+}
+
+/// Writes what was there: `[REDACTED:github-pat-classic]`. To be given to [`Sanitizer::sanitize`].
+///
+/// # Errors
+/// None.
+pub fn label(leak: &Leak<'_>, out: &mut Vec<u8>) -> Result<(), Infallible> {
+    out.extend_from_slice(b"[REDACTED:");
+    out.extend_from_slice(leak.id.as_bytes());
+    out.push(b']');
+    Ok(())
+}
+
+/// Writes as many `*` as the secret has bytes; its line breaks stay. To be given to
+/// [`Sanitizer::sanitize`].
+///
+/// # Errors
+/// None.
+pub fn mask(leak: &Leak<'_>, out: &mut Vec<u8>) -> Result<(), Infallible> {
+    let masked = |&byte: &u8| if matches!(byte, b'\n' | b'\r') { byte } else { b'*' };
+    out.extend(leak.secret.expose().iter().map(masked));
+    Ok(())
+}
