@@ -3,6 +3,7 @@
 //! Nothing here looks at the world or knows the scanner: values stay as they were written until
 //! [`plan`](crate::plan) makes sense of them.
 
+mod assistant;
 mod git;
 mod redact;
 
@@ -11,6 +12,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use assistant::AssistantCommand;
+pub(crate) use assistant::{Assistant, SettingsArgs};
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
 pub(crate) use redact::{Mode, PromptArgs, RedactArgs};
 
@@ -71,7 +74,7 @@ pub(crate) enum Command {
     /// place of each secret. What was replaced is said on the standard error.
     #[command(after_help = redact::EXIT_STATUS)]
     Prompt(Box<PromptArgs>),
-    /// Install or remove the git hooks that scan each commit
+    /// Install or remove hooks that scan each commit, or stand between an assistant and its model
     #[command(subcommand)]
     Hook(HookCommand),
     /// List the rules, or show one

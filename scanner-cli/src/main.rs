@@ -5,6 +5,7 @@
 //! through [`talk`].
 
 mod args;
+mod assistant;
 mod collector;
 mod diff;
 mod exit;

@@ -3,6 +3,7 @@
 //! Every test makes its own directory and needs no network. No complete token stands here: they are
 //! generated.
 
+mod assistant;
 mod git;
 mod history;
 // The hooks are shell scripts, with modes and links.

@@ -1,0 +1,29 @@
+//! Codex. A field or decision that it does not know makes it ignore the hook, so it is told only what it
+//! knows: to deny, and to put a reason in the place of an output.
+
+use secscan_core::json::Object;
+
+use super::{Answer, Protocol, block, permission, system_message, with_output};
+use crate::assistant::call::{Call, Event};
+use crate::assistant::judge::Verdict;
+
+pub(super) static PROTOCOL: Protocol = Protocol { withholds: true, wraps: false, answer };
+
+fn answer(call: &Call<'_>, verdict: Verdict) -> Answer {
+    match verdict {
+        Verdict::Pass => Answer::nothing(),
+        Verdict::Warn(note) => system_message(&note),
+        Verdict::Stop(reason) => Answer::json(block(reason)),
+        Verdict::Refuse(reason) | Verdict::Ask(reason) => permission("deny", &reason),
+        Verdict::Change { json, note } if call.event == Event::Output => {
+            Answer::json(block(with_output(&note, &json)))
+        }
+        Verdict::Change { json, .. } => {
+            let output = Object::new()
+                .string("hookEventName", "PreToolUse")
+                .string("permissionDecision", "allow")
+                .raw("updatedInput", &json);
+            Answer::json(Object::new().object("hookSpecificOutput", output))
+        }
+    }
+}
