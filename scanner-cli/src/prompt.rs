@@ -18,7 +18,7 @@ pub(crate) fn run(args: PromptArgs, talk: Talk) -> Result<Exit, Failure> {
     let mut redactor = Redactor::new(&args.redact)?;
     let mut counts = Counts::default();
     let mut out = io::stdout().lock();
-    for file in &args.files {
+    for file in &args.inputs {
         let text = read(file)?;
         let name = file.as_os_str().as_encoded_bytes();
         let path = (name != b"-").then_some(name);

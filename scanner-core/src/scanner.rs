@@ -8,6 +8,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::engine::open::Ahead;
 use crate::engine::{self, Engine, Found};
 use crate::finding::{Finding, Secret};
 use crate::input::{Input, Span};
@@ -120,11 +121,38 @@ impl Scanner {
         input: &Input<'h>,
         mut found: impl FnMut(Finding<'h>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        self.engine.scan(&mut cache.engine, input);
+        self.engine.scan(&mut cache.engine, input, 0);
         for index in 0..cache.engine.found.len() {
             found(self.finding(&cache.engine.found[index], input))?;
         }
         ControlFlow::Continue(())
+    }
+
+    /// The secrets whose heads stand at `from` or behind it, in a text that goes on: see
+    /// [`Engine::scan_open`]. With no `ahead`, the text has come to its end.
+    pub(crate) fn scan_from<'h>(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'h>,
+        from: usize,
+        ahead: Option<Ahead<'_>>,
+        mut found: impl FnMut(Finding<'h>),
+    ) -> usize {
+        let decided = match ahead {
+            Some(ahead) => self.engine.scan_open(&mut cache.engine, input, from, ahead),
+            None => {
+                self.engine.scan(&mut cache.engine, input, from);
+                input.haystack().len()
+            }
+        };
+        let decided_ones = cache.engine.found.iter().filter(|found| found.span.end <= decided);
+        decided_ones.for_each(|one| found(self.finding(one, input)));
+        decided
+    }
+
+    /// How much text before a place a search that begins there looks at, in bytes.
+    pub(crate) fn behind(&self) -> usize {
+        self.engine.behind()
     }
 
     /// All secrets of a text. For more than a few haystacks, [`Scanner::scan`] with one cache is faster.

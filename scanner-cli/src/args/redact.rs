@@ -20,7 +20,7 @@ const REPLACE: &str = "What becomes of secrets";
 pub(crate) struct PromptArgs {
     /// Files to read, one after the other; `-` is the standard input
     #[arg(value_name = "FILE", default_value = "-")]
-    pub(crate) files: Vec<PathBuf>,
+    pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) redact: RedactArgs,
 }

@@ -55,14 +55,16 @@ impl Anchors {
         Ok(Anchors { builtin, own: Some(own), filter: Cow::Owned(filter), vectors })
     }
 
-    /// Calls `visit` with every candidate, in the order of their windows. `positions` is scratch.
+    /// Calls `visit` with every candidate at `begin` or behind it, in the order of their windows.
+    /// `positions` is scratch.
     pub(crate) fn candidates(
         &self,
         haystack: &[u8],
+        begin: usize,
         positions: &mut Vec<u32>,
         visit: &mut impl FnMut(Candidate),
     ) {
-        for from in (0..haystack.len()).step_by(BLOCK) {
+        for from in (begin..haystack.len()).step_by(BLOCK) {
             self.filter.positions(self.vectors, haystack, from, positions);
             for &position in positions.iter() {
                 let window = from + position as usize;
@@ -70,7 +72,8 @@ impl Anchors {
                 while offsets != 0 {
                     let offset = offsets.trailing_zeros() as u8;
                     offsets &= offsets - 1;
-                    let Some(at) = window.checked_sub(offset.into()) else { break };
+                    let at = window.checked_sub(offset.into()).filter(|&at| at >= begin);
+                    let Some(at) = at else { break };
                     self.builtin.at(haystack, at, offset, visit);
                     if let Some(own) = &self.own {
                         own.at(haystack, at, offset, visit);
@@ -210,7 +213,7 @@ mod tests {
 
     fn by_filter(anchors: &Anchors, haystack: &[u8]) -> Vec<Candidate> {
         let mut all = Vec::new();
-        anchors.candidates(haystack, &mut Vec::new(), &mut |candidate| all.push(candidate));
+        anchors.candidates(haystack, 0, &mut Vec::new(), &mut |candidate| all.push(candidate));
         all.sort_unstable();
         all
     }

@@ -14,7 +14,7 @@ use crate::input::{Input, Span};
 use crate::rule::Rule;
 
 /// How far a name reaches on either side of its keyword, in bytes.
-const NAME: usize = 64;
+pub(super) const NAME: usize = 64;
 
 /// How far the sign may stand from the name, in bytes.
 const GAP: usize = 64;
@@ -70,6 +70,23 @@ pub(super) fn consider(
             Reason::Context
         },
     })
+}
+
+/// Whether the assignment at the candidate has been read to its end, or to where it is seen to be none: a line
+/// ended that does not go on. It may where a sign, an opening bracket or a backslash is its last.
+pub(super) fn is_over(haystack: &[u8], candidate: Candidate) -> bool {
+    let rest = &haystack[candidate.at + candidate.len..];
+    memchr::memchr_iter(b'\n', rest).any(|at| {
+        let blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r');
+        let last = rest[..at].iter().rev().find(|byte| !blank(byte));
+        !last.is_some_and(|byte| br"\=:,([{|>+~".contains(byte))
+    })
+}
+
+/// Where the name at the candidate begins, at the earliest.
+pub(super) fn begin(haystack: &[u8], candidate: Candidate) -> usize {
+    let floor = candidate.at.saturating_sub(NAME);
+    memchr::memrchr(b'\n', &haystack[floor..candidate.at]).map_or(floor, |at| floor + at + 1)
 }
 
 fn in_name(byte: u8) -> bool {

@@ -14,12 +14,33 @@ const SHORTEST: usize = 20;
 /// The longest: what is longer is data and no key.
 const LONGEST: usize = 256;
 
-/// Adds every run that looks random to `found`.
-pub(super) fn scan(rule: &Rule, id: RuleId, input: &Input<'_>, found: &mut Vec<Found>) {
+/// Nothing in a run that is longer is looked at, not even the value behind a sign.
+const DATA: usize = 4096;
+
+fn in_run(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-' | b'=')
+}
+
+/// Where the run begins that the haystack ends with, if more text may make something of it.
+pub(super) fn open(haystack: &[u8]) -> Option<usize> {
+    let len = haystack.iter().rev().take(DATA + 1).take_while(|&&byte| in_run(byte)).count();
+    (1..=DATA).contains(&len).then(|| haystack.len() - len)
+}
+
+/// Adds every run behind `from` that looks random to `found`. A run that goes on at `from` was looked at, or is
+/// too long to be.
+pub(super) fn scan(
+    rule: &Rule,
+    id: RuleId,
+    input: &Input<'_>,
+    from: usize,
+    found: &mut Vec<Found>,
+) {
     let haystack = input.haystack();
-    let in_run =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-' | b'=');
-    let mut at = 0;
+    let mut at = from;
+    if from > 0 && in_run(haystack[from - 1]) {
+        at += haystack[from..].iter().take_while(|&&byte| in_run(byte)).count();
+    }
     while at < haystack.len() {
         let Some(start) = haystack[at..].iter().position(|&byte| in_run(byte)) else { return };
         let start = at + start;
@@ -27,6 +48,9 @@ pub(super) fn scan(rule: &Rule, id: RuleId, input: &Input<'_>, found: &mut Vec<F
         let end = len.map_or(haystack.len(), |len| start + len);
         at = end;
         let run = &haystack[start..end];
+        if run.len() > DATA {
+            continue;
+        }
         // `name=value` is one run here: the value is what counts.
         let skip = run
             .iter()

@@ -166,7 +166,7 @@ fn run(cache: &mut Cache, index: usize, haystack: &[u8], rule: &Rule, start: usi
 /// Whether the byte before `start` makes a match there part of something longer. The last character of
 /// an escape does not: `%3D`, `\n`, `\u003d` and the colour sequences of terminals end in letters and
 /// digits, and secrets stand behind them.
-fn joined_before(left: Boundary, haystack: &[u8], start: usize) -> bool {
+pub(super) fn joined_before(left: Boundary, haystack: &[u8], start: usize) -> bool {
     let before = &haystack[start.saturating_sub(24)..start];
     match before.last() {
         Some(&byte) => left.joins_before(byte) && !ends_with_escape(before),

@@ -69,7 +69,7 @@ impl Engine {
         let mut cache = Cache::default();
         let mut positions = Vec::new();
         let mut considered = Vec::new();
-        self.anchors.candidates(input.haystack(), &mut positions, &mut |candidate| {
+        self.anchors.candidates(input.haystack(), 0, &mut positions, &mut |candidate| {
             let mut steps = Vec::new();
             let outcome = self.consider(&mut cache, input, candidate, &mut steps);
             let head = Span::from(candidate.at..candidate.at + candidate.len);
@@ -87,7 +87,7 @@ impl Engine {
         });
         let mut found = std::mem::take(&mut cache.found);
         for &rule in &self.bare {
-            bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, &mut found);
+            bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, 0, &mut found);
         }
         resolve(&mut found);
         let mut all: Vec<Consideration> = considered

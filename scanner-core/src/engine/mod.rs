@@ -25,6 +25,7 @@ mod confirm;
 pub(crate) mod explain;
 mod filter;
 mod judge;
+pub(crate) mod open;
 
 use anchors::{Anchors, Candidate};
 use confirm::Pattern;
@@ -38,6 +39,8 @@ pub(crate) struct Engine {
     anchors: Anchors,
     /// Made on first need: most rules never see a candidate.
     patterns: Vec<OnceLock<Pattern>>,
+    /// The same as automata that can be followed byte by byte, for text that goes on; `None` if one is too large.
+    automata: Vec<OnceLock<Option<regex_automata::hybrid::dfa::DFA>>>,
     /// The rules that look at every run of characters, if they are on.
     bare: Vec<u16>,
     now: Option<i64>,
@@ -54,6 +57,7 @@ pub(crate) struct Cache {
     /// The rules of which something is known.
     touched: Vec<u16>,
     pub(crate) work: Work,
+    open: open::Scratch,
 }
 
 /// What a search knows of one rule, so that no byte is looked at again for it.
@@ -86,7 +90,8 @@ impl Engine {
             .filter(|(id, rule)| rule.shape == Shape::Bare && rules.is_enabled(*id))
             .map(|(id, _)| id.0)
             .collect();
-        Ok(Engine { rules, anchors, patterns, bare, now })
+        let automata = (0..rules.len()).map(|_| OnceLock::new()).collect();
+        Ok(Engine { rules, anchors, patterns, automata, bare, now })
     }
 
     pub(crate) fn rules(&self) -> &RuleSet {
@@ -106,26 +111,41 @@ impl Engine {
         longest.max(assign::REACH) + judge::MARGIN
     }
 
-    /// Leaves the secrets of the haystack in `cache.found`, in order and without overlap.
-    pub(crate) fn scan(&self, cache: &mut Cache, input: &Input<'_>) {
+    /// Leaves the secrets of the haystack in `cache.found`, in order and without overlap: those whose heads
+    /// stand at `from` or behind it.
+    pub(crate) fn scan(&self, cache: &mut Cache, input: &Input<'_>, from: usize) {
+        self.collect(cache, input, from, &mut |_, _| {});
+        resolve(&mut cache.found);
+    }
+
+    /// Leaves in `cache.found` what was believed, and tells `considered` of every candidate.
+    fn collect(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'_>,
+        from: usize,
+        considered: &mut impl FnMut(Candidate, &Result<Found, Rejection>),
+    ) {
         cache.found.clear();
-        cache.work.bytes += input.haystack().len() as u64;
+        cache.work.bytes += (input.haystack().len() - from) as u64;
         let mut positions = std::mem::take(&mut cache.positions);
-        self.anchors.candidates(input.haystack(), &mut positions, &mut |candidate| {
-            if let Ok(found) = self.consider(cache, input, candidate, &mut ()) {
+        self.anchors.candidates(input.haystack(), from, &mut positions, &mut |candidate| {
+            let outcome = self.consider(cache, input, candidate, &mut ());
+            considered(candidate, &outcome);
+            if let Ok(found) = outcome {
                 cache.found.push(found);
             }
         });
         cache.positions = positions;
         for &rule in &self.bare {
             if input.get_content() == Content::Text {
-                bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, &mut cache.found);
+                let id = RuleId(rule);
+                bare::scan(self.rules.get(id), id, input, from, &mut cache.found);
             }
         }
         for rule in cache.touched.drain(..) {
             cache.seen[usize::from(rule)] = Seen::default();
         }
-        resolve(&mut cache.found);
     }
 
     /// Confirms and judges one candidate.

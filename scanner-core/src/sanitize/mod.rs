@@ -2,7 +2,7 @@
 //!
 //! For tools that hand text to a model, a log or another person. A [`Sanitizer`] is a [`Scanner`] and perhaps
 //! values that are known to be secret; what stands in the place of a secret is the business of a closure, so
-//! that this knows no vaults and no forms of placeholders. Text that arrives in pieces is next.
+//! that this knows no vaults and no forms of placeholders. [`Stream`] does the same for text that arrives in pieces.
 //!
 //! ```
 //! use secscan_core::sanitize::{Sanitizer, label};
@@ -22,18 +22,26 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 
+use crate::engine::open::Ahead;
 use crate::finding::{RuleId, Secret};
 use crate::input::{Input, Span};
 use crate::scanner::{Cache, Scanner};
 
+mod known;
 mod placeholder;
+mod restore;
+mod stream;
 
+pub use known::{Known, Unfit};
 pub use placeholder::{is_placeholder, placeholders};
+pub use restore::{Form, Restorer};
+pub use stream::Stream;
 
 /// Finds what must not be passed on. It never changes and is shared by all threads.
 #[derive(Clone, Debug)]
 pub struct Sanitizer {
     scanner: Scanner,
+    known: Known,
 }
 
 /// A secret that is to be replaced.
@@ -76,7 +84,13 @@ pub struct Sanitized<'h> {
 impl Sanitizer {
     /// A sanitizer that replaces what this scanner finds.
     pub fn new(scanner: Scanner) -> Sanitizer {
-        Sanitizer { scanner }
+        Sanitizer { scanner, known: Known::default() }
+    }
+
+    /// The same, and these values are secrets wherever they stand.
+    #[must_use]
+    pub fn known(self, known: Known) -> Sanitizer {
+        Sanitizer { known, ..self }
     }
 
     /// The scanner.
@@ -129,15 +143,80 @@ impl Sanitizer {
         input: &Input<'h>,
         mut found: impl FnMut(Leak<'_>, Span) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        self.scanner.scan(cache, input, |finding| {
-            if is_placeholder(finding.secret.expose()) {
-                return ControlFlow::Continue(());
+        let mut flow = ControlFlow::Continue(());
+        let (leaks, _) = self.leaks(cache, input, 0, None);
+        for (span, kind) in leaks {
+            flow = found(self.leak(input.haystack(), span, kind), span);
+            if flow.is_break() {
+                break;
             }
-            let id = &*self.scanner.rules().get(finding.rule).id;
-            let leak = Leak { kind: Kind::Rule(finding.rule), id, secret: finding.secret };
-            found(leak, finding.span)
-        })
+        }
+        flow
     }
+
+    /// The secrets behind `from`, in order and without overlap, and up to where that is decided if the
+    /// text goes on.
+    fn leaks(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'_>,
+        from: usize,
+        goes_on: Option<Lines>,
+    ) -> (Vec<(Span, Kind)>, usize) {
+        let haystack = input.haystack();
+        let known = self.known.find(haystack, from);
+        let ahead = goes_on.map(|lines| Ahead {
+            lines: lines == Lines::Whole,
+            limit: self.known.edge(haystack),
+            whole: &known,
+        });
+        let mut leaks = Vec::new();
+        let decided = self.scanner.scan_from(cache, input, from, ahead, |finding| {
+            // What stands in the text is replaced, whatever it was decoded to.
+            if !is_placeholder(&haystack[finding.span.range()]) {
+                leaks.push((finding.span, Kind::Rule(finding.rule)));
+            }
+        });
+        if !known.is_empty() {
+            let known = known.into_iter().filter(|span| span.end <= decided);
+            leaks.extend(known.map(|span| (span, Kind::Known)));
+            unite(&mut leaks);
+        }
+        (leaks, decided)
+    }
+
+    fn leak<'h>(&'h self, haystack: &'h [u8], span: Span, kind: Kind) -> Leak<'h> {
+        let id = match kind {
+            Kind::Rule(rule) => &self.scanner.rules().get(rule).id,
+            Kind::Known => known::ID,
+        };
+        Leak { kind, id, secret: Secret::from(&haystack[span.range()]) }
+    }
+}
+
+/// Whether only whole lines of a text that goes on are decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lines {
+    Whole,
+    Any,
+}
+
+/// Makes one of those that overlap: all of their bytes, under the name of the longest.
+fn unite(leaks: &mut Vec<(Span, Kind)>) {
+    leaks.sort_by_key(|(span, kind)| (span.start, std::cmp::Reverse(span.end), *kind));
+    let mut longest = 0;
+    leaks.dedup_by(|(span, kind), (whole, name)| {
+        if span.start >= whole.end {
+            longest = 0;
+            return false;
+        }
+        longest = longest.max(whole.len());
+        if span.len() > longest {
+            (longest, *name) = (span.len(), *kind);
+        }
+        whole.end = whole.end.max(span.end);
+        true
+    });
 }
 
 impl Counts {

@@ -8,4 +8,5 @@ mod fixtures;
 mod hostile;
 mod pieces;
 mod rules;
+mod sanitize;
 mod user_rules;
