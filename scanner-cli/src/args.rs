@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use assistant::AssistantCommand;
 pub(crate) use assistant::{Assistant, SettingsArgs};
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
-pub(crate) use redact::{Mode, PromptArgs, RedactArgs};
+pub(crate) use redact::{Mode, PromptArgs, PromptFormat, RedactArgs};
 
 const FILES: &str = "Which files";
 const RULES: &str = "Which secrets";

@@ -9,12 +9,12 @@ use secscan_core::chat;
 use secscan_core::sanitize::Counts;
 
 use crate::args::{Mode, PromptFormat};
-use crate::exit::{Failure, cause};
+use crate::exit::{Exit, Failure, cause};
 use crate::redact::Redactor;
 use crate::show::visible;
 
 /// The longest body, and the longest line of a transcript.
-const MAX: u64 = 256 << 20;
+const MAX: u64 = 64 << 20;
 /// How much of consecutive lines that are no JSON is looked at in one piece.
 const MAX_PLAIN: usize = 1 << 20;
 
@@ -68,7 +68,7 @@ impl<'r> Chat<'r> {
         let read = reader.take(MAX + 1).read_to_end(&mut text);
         read.map_err(|error| unread(file, &cause(&error)))?;
         if text.len() as u64 > MAX {
-            return Err(unread(file, "it is larger than 256 MiB"));
+            return Err(unread(file, "it is larger than 64 MiB"));
         }
         let new = self.json(&text).map_err(|error| unread(file, &error.to_string()))?;
         written(out.write_all(new.as_deref().unwrap_or(&text)))
@@ -104,7 +104,7 @@ impl<'r> Chat<'r> {
             let read = reader.take(MAX + 1).read_until(b'\n', &mut line);
             read.map_err(|error| unread(file, &cause(&error)))?;
             if line.len() as u64 > MAX {
-                return Err(unread(file, "it has a line that is longer than 256 MiB"));
+                return Err(unread(file, "it has a line that is longer than 64 MiB"));
             }
             let json = !line.trim_ascii().is_empty();
             let new = if json { self.json(&line) } else { Ok(None) };
@@ -124,7 +124,9 @@ impl<'r> Chat<'r> {
                         continue;
                     }
                     self.plain(&mut plain, out)?;
-                    written(out.write_all(new.as_deref().unwrap_or(&line)).and_then(|()| out.flush()))?;
+                    written(
+                        out.write_all(new.as_deref().unwrap_or(&line)).and_then(|()| out.flush()),
+                    )?;
                 }
             }
             if line.is_empty() {
@@ -150,12 +152,10 @@ fn unread(file: &Path, why: &str) -> Failure {
     Failure::new(format!("cannot redact {name}: {why}"))
 }
 
-/// A reader that goes away is no error.
+/// A reader that goes away is no error, and there is nobody left to write for.
 fn written(outcome: io::Result<()>) -> Result<(), Failure> {
-    match outcome {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("cannot write the standard output: {}", cause(&error))))
-        }
-        _ => Ok(()),
-    }
+    outcome.map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Exit::Clean.now(),
+        _ => Failure::new(format!("cannot write the standard output: {}", cause(&error))),
+    })
 }

@@ -6,6 +6,7 @@
 
 mod args;
 mod assistant;
+mod chat;
 mod collector;
 mod diff;
 mod exit;

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use secscan_core::sanitize::Counts;
 
-use crate::args::{Mode, PromptArgs};
+use crate::args::{Mode, PromptArgs, PromptFormat};
+use crate::chat::Chat;
 use crate::exit::{Exit, Failure, cause};
 use crate::redact::Redactor;
 use crate::show::visible;
@@ -16,6 +17,9 @@ use crate::talk::Talk;
 /// Replaces the secrets of all files, or of the standard input.
 pub(crate) fn run(args: PromptArgs, talk: Talk) -> Result<Exit, Failure> {
     let mut redactor = Redactor::new(&args.redact)?;
+    if args.format != PromptFormat::Text {
+        return structured(&args, redactor, talk);
+    }
     let mut counts = Counts::default();
     let mut out = io::stdout().lock();
     for file in &args.inputs {
@@ -32,6 +36,18 @@ pub(crate) fn run(args: PromptArgs, talk: Talk) -> Result<Exit, Failure> {
         talk.note(format_args!("{id}: {count}"));
     }
     Ok(Exit::Clean)
+}
+
+/// JSON, whose strings are looked at one by one.
+fn structured(args: &PromptArgs, mut redactor: Redactor, talk: Talk) -> Result<Exit, Failure> {
+    let block = redactor.mode() == Mode::Block;
+    let mut chat = Chat::new(&mut redactor, args.redact.strict);
+    chat.run(args.format, &args.inputs, &mut io::stdout().lock())?;
+    let counts = chat.into_counts();
+    for (id, count) in counts.iter() {
+        talk.note(format_args!("{id}: {count}"));
+    }
+    Ok(if block && !counts.is_empty() { Exit::Found } else { Exit::Clean })
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {

@@ -4,6 +4,7 @@
 //! generated.
 
 mod assistant;
+mod chat;
 mod git;
 mod history;
 // The hooks are shell scripts, with modes and links.
