@@ -6,6 +6,8 @@
 mod assistant;
 mod chat;
 mod git;
+#[cfg(target_os = "linux")]
+mod hardening;
 mod history;
 // The hooks are shell scripts, with modes and links.
 #[cfg(unix)]

@@ -4,6 +4,8 @@
 //! It is a fence for what models do in good faith. Who wants to get past it will; then what is printed is
 //! still looked at.
 
+use std::borrow::Cow;
+
 use super::credential::is_credential;
 use super::words::{Simple, split};
 
@@ -108,10 +110,23 @@ pub(super) fn danger(line: &str) -> Option<Danger> {
     look(line, 0)
 }
 
+/// A command line of PowerShell or cmd, where a backslash stands in paths, with slashes.
+fn slashed(line: &str) -> Cow<'_, str> {
+    const CMDLETS: &[&str] =
+        &["get-content", "gc", "type", "select-string", "findstr", "pwsh", "powershell"];
+    let first = |command: &str| base(command.split_whitespace().next().unwrap_or(""));
+    if line.contains('\\')
+        && line.split([';', '|', '&']).any(|part| CMDLETS.contains(&first(part).as_str()))
+    {
+        return Cow::Owned(line.replace('\\', "/"));
+    }
+    Cow::Borrowed(line)
+}
+
 /// The files that a command line may print: whatever its readers are given.
 pub(super) fn files(line: &str) -> Vec<String> {
     let mut files = Vec::new();
-    let line = split(line);
+    let line = split(&slashed(line));
     for command in line.commands {
         files.extend(command.reads);
         let reads = command.words.iter().any(|word| READERS.contains(&base(word).as_str()));
@@ -129,7 +144,7 @@ fn look(line: &str, depth: usize) -> Option<Danger> {
     if depth == MAX_DEPTH {
         return None;
     }
-    let line = split(line);
+    let line = split(&slashed(line));
     let within = |text: &String| look(text, depth + 1);
     line.commands
         .iter()
@@ -387,6 +402,7 @@ mod tests {
             "find . -name x | xargs cat .env",
             "timeout 5 cat .env",
             "Get-Content .env",
+            r"Get-Content C:\Users\u\.aws\credentials | Out-String",
             "type .env",
             "cat .env*",
             "if true; then cat .env; fi",
