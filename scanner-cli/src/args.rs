@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use assistant::AssistantCommand;
 pub(crate) use assistant::{Assistant, SettingsArgs};
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
-pub(crate) use redact::{Mode, PromptArgs, PromptFormat, RedactArgs};
+pub(crate) use redact::{Mode, PromptArgs, PromptFormat, RedactArgs, RestoreArgs, VaultArgs};
 
 const FILES: &str = "Which files";
 const RULES: &str = "Which secrets";
@@ -74,6 +74,11 @@ pub(crate) enum Command {
     /// place of each secret. What was replaced is said on the standard error.
     #[command(after_help = redact::EXIT_STATUS)]
     Prompt(Box<PromptArgs>),
+    /// Put the secrets back into an answer
+    ///
+    /// The inverse of `secscan prompt --vault`: placeholders become what they stand for, also where a model
+    /// changed their case, their marks or broke them over two lines.
+    Restore(RestoreArgs),
     /// Install or remove hooks that scan each commit, or stand between an assistant and its model
     #[command(subcommand)]
     Hook(HookCommand),

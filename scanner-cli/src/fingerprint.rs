@@ -53,13 +53,13 @@ fn pbkdf2(password: &[u8], salt: &[u8], rounds: u32) -> [u8; 32] {
 }
 
 /// HMAC-SHA-256 with one key (RFC 2104), whose blocks are hashed once for all messages.
-struct Hmac {
+pub(crate) struct Hmac {
     inner: Sha256,
     outer: Sha256,
 }
 
 impl Hmac {
-    fn new(key: &[u8]) -> Hmac {
+    pub(crate) fn new(key: &[u8]) -> Hmac {
         let mut block = [0; BLOCK];
         if key.len() > BLOCK {
             block[..32].copy_from_slice(&Sha256::digest(key));
@@ -70,7 +70,7 @@ impl Hmac {
         Hmac { inner: keyed(0x36), outer: keyed(0x5c) }
     }
 
-    fn of(&self, parts: &[&[u8]]) -> [u8; 32] {
+    pub(crate) fn of(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut inner = self.inner.clone();
         for part in parts {
             inner.update(part);

@@ -11,6 +11,7 @@ mod collector;
 mod diff;
 mod exit;
 mod explain;
+mod filter;
 mod fingerprint;
 mod git;
 mod hook;
@@ -28,6 +29,7 @@ mod quantity;
 mod record;
 mod redact;
 mod report;
+mod restore;
 mod rules;
 mod run;
 mod search;
@@ -66,6 +68,7 @@ fn run(command: Command, talk: Talk) -> Result<Exit, Failure> {
         Command::Git(args) => run::scan(Plan::git(*args)?, talk),
         Command::Diff(args) => run::scan(Plan::diff(*args)?, talk),
         Command::Prompt(args) => prompt::run(*args, talk),
+        Command::Restore(args) => restore::run(args),
         Command::Hook(command) => hook::run(&command, talk),
         Command::Rules(command) => rules::run(command, talk),
         Command::Explain(args) => explain::run(&args, talk),

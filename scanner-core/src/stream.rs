@@ -93,6 +93,17 @@ pub fn scan_bytes(
     }
 }
 
+/// Whether bytes begin a text in UTF-16: by a byte order mark, or by NULs in every other place of the first 512.
+///
+/// ```
+/// use secscan_core::stream::is_utf16;
+/// assert!(is_utf16(b"\xFF\xFEa\0"));
+/// assert!(!is_utf16(b"a\0"));
+/// ```
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    Encoding::of(bytes) != Encoding::Utf8
+}
+
 /// Searches all that `reader` yields, in bounded memory, and says how many bytes that was.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! What may be said of how secrets are replaced: the same for every command that passes text on.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
@@ -14,6 +15,7 @@ Exit status:
   130  interrupted";
 
 const REPLACE: &str = "What becomes of secrets";
+const VAULT: &str = "To turn placeholders back";
 
 /// `secscan prompt`.
 #[derive(Debug, Args)]
@@ -50,8 +52,65 @@ pub(crate) struct RedactArgs {
     /// Look for long random strings with no name near, too
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Take the values of a .env file for secrets wherever they stand; may be repeated
+    ///
+    /// Also in base64 and in URLs. Values that are short or common (`true`, `localhost`) are left out; --verbose
+    /// names them.
+    #[arg(long = "env-file", value_name = "FILE")]
+    pub(crate) env_files: Vec<PathBuf>,
+    /// The same for a file with a value on each line; may be repeated
+    #[arg(long = "known-file", value_name = "FILE")]
+    pub(crate) known_files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) vault: VaultArgs,
+    /// How long the vault is kept after it was last used (30m, 12h, 7d); 7d unless given
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) ttl: Option<Duration>,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
+}
+
+/// Which vault.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = VAULT)]
+pub(crate) struct VaultArgs {
+    /// Keep which placeholder stands for which secret in a file, encrypted
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vault: Option<PathBuf>,
+    /// The same in a vault of that name, in your state directory
+    #[arg(long, value_name = "NAME", conflicts_with = "vault")]
+    pub(crate) session: Option<String>,
+}
+
+/// `secscan restore`.
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// Files to read, one after the other; `-` is the standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) vault: VaultArgs,
+    /// The text is JSON: escape what is put into its strings
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A time in seconds, minutes, hours or days.
+fn parse_time(text: &str) -> Result<Duration, String> {
+    let wrong = || "a number with s, m, h or d is needed, as in 12h".to_owned();
+    let unit = text.char_indices().next_back().ok_or_else(wrong)?;
+    let factor = match unit.1 {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = text[..unit.0].parse().map_err(|_| wrong())?;
+    match number.checked_mul(factor) {
+        Some(seconds @ 1..=0xFFFF_FFFF) => Ok(Duration::from_secs(seconds)),
+        _ => Err("between a second and a hundred years".to_owned()),
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -65,4 +124,19 @@ pub(crate) enum Mode {
     Block,
     /// Write everything, and say what there is
     Warn,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        for (text, seconds) in [("30s", 30), ("5m", 300), ("12h", 43_200), ("7d", 604_800)] {
+            assert_eq!(parse_time(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "h", "12", "0h", "-1h", "1.5h", "9999999999999d", "12\u{e9}"] {
+            assert!(parse_time(text).is_err(), "{text}");
+        }
+    }
 }

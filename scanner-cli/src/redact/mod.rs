@@ -2,11 +2,14 @@
 //!
 //! Everything that passes text on goes through it (`secscan prompt`, the hooks of assistants), so that the same
 //! rules, modes and placeholders hold everywhere. What is allowed by a baseline or an allowlist is to be
-//! asked here too, where a secret is replaced, and nowhere else.
+//! asked in [`Placeholders::write`], where a secret is replaced, and nowhere else.
+
+mod known;
+mod vault;
 
 use std::borrow::Cow;
 
-use secscan_core::sanitize::{self, Counts, Leak, Sanitizer};
+use secscan_core::sanitize::{self, Counts, Leak, Sanitizer, Stream};
 use secscan_core::{Cache, Input};
 
 use crate::args::{Mode, RedactArgs, RuleArgs};
@@ -14,11 +17,14 @@ use crate::exit::Failure;
 use crate::plan;
 use crate::select::select;
 
+pub(crate) use vault::Vault;
+
 /// Replaces secrets as the flags say. Make one and keep it: its buffers are used again.
 pub(crate) struct Redactor {
     sanitizer: Sanitizer,
     cache: Cache,
-    mode: Mode,
+    placeholders: Placeholders,
+    notes: Vec<String>,
 }
 
 /// A text that was looked at.
@@ -29,20 +35,47 @@ pub(crate) struct Redacted<'t> {
     pub(crate) counts: Counts,
 }
 
+/// Replaces the secrets of one text that arrives in pieces.
+pub(crate) struct Filter<'r> {
+    stream: Stream<'r>,
+    placeholders: &'r mut Placeholders,
+}
+
+/// What stands in the place of secrets.
+struct Placeholders {
+    mode: Mode,
+    vault: Option<Vault>,
+}
+
 impl Redactor {
+    /// Reads what the flags name: rules, known values, the vault.
     pub(crate) fn new(args: &RedactArgs) -> Result<Redactor, Failure> {
         let mut rules: RuleArgs = args.rules.clone();
         if args.strict {
             rules.enable.push("generic-high-entropy".to_owned());
         }
         let scanner = plan::scanner(select(&rules)?.rules)?;
-        let cache = scanner.create_cache();
-        Ok(Redactor { sanitizer: Sanitizer::new(scanner), cache, mode: args.mode })
+        let (known, notes) = known::read(args)?;
+        let vault = Vault::open(&args.vault, args.ttl)?;
+        if vault.is_some() && args.mode != Mode::Redact {
+            return Err(Failure::new("a vault is of use with --mode redact only"));
+        }
+        Ok(Redactor {
+            cache: scanner.create_cache(),
+            sanitizer: Sanitizer::new(scanner).known(known),
+            placeholders: Placeholders { mode: args.mode, vault },
+            notes,
+        })
     }
 
-    /// What is done about secrets. What [`Mode::Block`] means is for the caller to do: it is given redacted text.
+    /// What is done about secrets. To block is for the caller: the text that it is given then is redacted.
     pub(crate) fn mode(&self) -> Mode {
-        self.mode
+        self.placeholders.mode
+    }
+
+    /// What there is to say of the flags, to who wants details.
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Replaces the secrets of a text. `path` is where it comes from, if that is known: a name tells
@@ -54,21 +87,66 @@ impl Redactor {
         path: Option<&'t [u8]>,
         text: &'t [u8],
     ) -> Result<Redacted<'t>, Failure> {
-        let mode = self.mode;
+        let Redactor { sanitizer, cache, placeholders, .. } = self;
         let input = Input::new(text);
         let input = path.map_or(input, |path| input.path(path));
-        let replace = |leak: &Leak<'_>, out: &mut Vec<u8>| {
-            let done = match mode {
-                Mode::Redact | Mode::Block => sanitize::label(leak, out),
-                Mode::Mask => sanitize::mask(leak, out),
-                Mode::Warn => {
-                    out.extend_from_slice(leak.secret.expose());
-                    Ok(())
-                }
-            };
-            done.map_err(|never| match never {})
-        };
-        let done = self.sanitizer.sanitize::<Failure>(&mut self.cache, &input, replace)?;
+        let replace = |leak: &Leak<'_>, out: &mut Vec<u8>| placeholders.write(leak, out);
+        let done = sanitizer.sanitize(cache, &input, replace)?;
+        self.placeholders.commit()?;
         Ok(Redacted { text: done.text, counts: done.counts })
+    }
+
+    /// Begins a text that arrives in pieces.
+    pub(crate) fn filter(&mut self, path: Option<&[u8]>) -> Filter<'_> {
+        let stream = Stream::new(&self.sanitizer);
+        let stream = match path {
+            Some(path) => stream.path(path),
+            None => stream,
+        };
+        Filter { stream, placeholders: &mut self.placeholders }
+    }
+}
+
+impl Filter<'_> {
+    /// Takes a piece, and appends to `out` what may be passed on. When this fails, nothing may.
+    pub(crate) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+        self.stream.push(piece, out, |leak, out| self.placeholders.write(leak, out))?;
+        self.placeholders.commit()
+    }
+
+    /// The text has ended: appends what is left.
+    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Failure> {
+        self.stream.finish(out, |leak, out| self.placeholders.write(leak, out))?;
+        self.placeholders.commit()
+    }
+
+    /// What was found so far.
+    pub(crate) fn counts(&self) -> &Counts {
+        self.stream.counts()
+    }
+}
+
+impl Placeholders {
+    /// Writes what stands in the place of a secret.
+    fn write(&mut self, leak: &Leak<'_>, out: &mut Vec<u8>) -> Result<(), Failure> {
+        let done = match (self.mode, &mut self.vault) {
+            (Mode::Warn, _) => {
+                out.extend_from_slice(leak.secret.expose());
+                Ok(())
+            }
+            (Mode::Mask, _) => sanitize::mask(leak, out),
+            (_, None) => sanitize::label(leak, out),
+            (_, Some(vault)) => {
+                let text = vault.placeholder(leak.id, leak.secret.expose())?;
+                out.extend_from_slice(text.as_bytes());
+                Ok(())
+            }
+        };
+        done.map_err(|never| match never {})
+    }
+
+    /// Must come before anything that was written leaves this process.
+    fn commit(&mut self) -> Result<(), Failure> {
+        self.vault.as_mut().map_or(Ok(()), Vault::commit)
     }
 }
