@@ -50,13 +50,19 @@ pub(crate) enum AssistantCommand {
 #[derive(Debug, Args)]
 pub(crate) struct AnswerArgs {
     #[command(flatten)]
-    redact: Box<RedactArgs>,
+    pub(crate) redact: Box<RedactArgs>,
+    /// Put secrets back into what tools write to files; not into commands, nor what goes to servers
+    ///
+    /// With --vault or --session. What is shown to you has them put back in any case, where the assistant
+    /// can do that.
+    #[arg(long)]
+    pub(crate) restore_files: bool,
 }
 
 impl AssistantCommand {
     /// Who is answered, and how secrets are replaced.
-    pub(crate) fn parts(&self) -> (Assistant, &RedactArgs) {
-        let (assistant, args) = match self {
+    pub(crate) fn parts(&self) -> (Assistant, &AnswerArgs) {
+        match self {
             AssistantCommand::ClaudeCode(args) => (Assistant::ClaudeCode, args),
             AssistantCommand::Codex(args) => (Assistant::Codex, args),
             AssistantCommand::Cursor(args) => (Assistant::Cursor, args),
@@ -66,8 +72,7 @@ impl AssistantCommand {
             AssistantCommand::Vibe(args) => (Assistant::Vibe, args),
             AssistantCommand::Windsurf(args) => (Assistant::Windsurf, args),
             AssistantCommand::Cline(args) => (Assistant::Cline, args),
-        };
-        (assistant, &args.redact)
+        }
     }
 }
 

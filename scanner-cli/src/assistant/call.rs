@@ -25,6 +25,8 @@ pub(super) enum Event {
     Output,
     /// A file is about to be sent.
     File,
+    /// What the model said is about to be shown.
+    Shown,
     /// Nothing of ours.
     Other,
 }
@@ -54,6 +56,8 @@ const EVENTS: &[(&str, Event)] = &[
     ("posttoolusefailure", Event::Output),
     ("postmcptooluse", Event::Output),
     ("postruncommand", Event::Output),
+    ("messagedisplay", Event::Shown),
+    ("aftermodel", Event::Shown),
     ("beforereadfile", Event::File),
     ("beforetabfileread", Event::File),
 ];
@@ -100,6 +104,7 @@ impl<'d> Call<'d> {
             Event::Sent => root.get_any(&["transformedPrompt", "transformed_prompt"]),
             Event::Request => root.get("llm_request"),
             Event::File => root.get("content"),
+            Event::Shown => root.get_any(&["delta", "llm_response"]),
             Event::Prompt => {
                 part.get("prompt").or_else(|| root.get("tool_info")?.get("user_prompt"))
             }

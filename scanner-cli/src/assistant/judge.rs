@@ -12,6 +12,7 @@ use super::call::{Call, Event, string};
 use super::credential::is_credential;
 use super::mention::{mentions, readings};
 use super::protocol::Protocol;
+use super::restore::{Restore, writes_files};
 use super::shell::{self, Danger};
 use super::withhold::withheld;
 use crate::args::Mode;
@@ -82,6 +83,7 @@ const COMMANDS: &[&str] = &["command", "command_line", "cmd", "script"];
 pub(super) struct Judge<'r> {
     pub(super) redactor: &'r mut Redactor,
     pub(super) protocol: &'r Protocol,
+    pub(super) restore: Restore<'r>,
 }
 
 impl Judge<'_> {
@@ -93,6 +95,7 @@ impl Judge<'_> {
             Event::File => self.file(call)?,
             Event::Output => self.change(call, call.output)?,
             Event::Sent | Event::Request => self.change(call, call.text)?,
+            Event::Shown => self.shown(call),
             Event::Other => Verdict::Pass,
         };
         if self.redactor.mode() != Mode::Warn {
@@ -176,7 +179,22 @@ impl Judge<'_> {
         if READERS.contains(&tool) {
             return self.reading(call, input);
         }
+        let restores = self.restore.files && self.protocol.changes_inputs && input.is_object();
+        if restores
+            && writes_files(tool)
+            && let Some(json) = self.restore.apply(input, false)
+        {
+            let note =
+                "secscan: placeholders in this call are what they stand for in the file".to_owned();
+            return Ok(Verdict::Change { json, note });
+        }
         Ok(Verdict::Pass)
+    }
+
+    /// What the model said, for the user to read.
+    fn shown(&self, call: &Call<'_>) -> Verdict {
+        let json = call.text.and_then(|text| self.restore.apply(text, true));
+        json.map_or(Verdict::Pass, |json| Verdict::Change { json, note: String::new() })
     }
 
     /// A command that may run: what it reads, and what it prints when nobody looks.
@@ -196,7 +214,9 @@ impl Judge<'_> {
         let unseen = call.tool == "monitor"
             || input.get_any(&["run_in_background"]).is_some_and(|yes| yes.is_true());
         match input.get("command") {
-            Some(text) if unseen && self.protocol.wraps && !command.contains("secscan") => {
+            Some(text)
+                if unseen && self.protocol.changes_inputs && !command.contains("secscan") =>
+            {
                 let mut edits = Edits::default();
                 edits.replace(text.span(), filtered(command)?.as_bytes());
                 Ok(Verdict::Change {

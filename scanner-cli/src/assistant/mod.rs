@@ -13,6 +13,7 @@ mod install;
 mod judge;
 mod mention;
 mod protocol;
+mod restore;
 mod settings;
 mod shell;
 mod withhold;
@@ -22,7 +23,7 @@ use std::io::{self, Read, Write};
 
 use secscan_core::json::Document;
 
-use crate::args::{Assistant, RedactArgs};
+use crate::args::{AnswerArgs, Assistant};
 use crate::exit::{Exit, Failure, cause};
 use crate::panic;
 use crate::redact::Redactor;
@@ -31,13 +32,14 @@ use call::{Call, Event};
 pub(crate) use install::{install, uninstall};
 use judge::{Judge, Verdict};
 use protocol::{Answer, Protocol};
+use restore::Restore;
 use withhold::{withheld, withheld_of};
 
 /// The longest payload. What is longer is refused, as far as it can be understood.
 const MAX_PAYLOAD: u64 = 32 << 20;
 
 /// Answers one event.
-pub(crate) fn answer(assistant: Assistant, args: &RedactArgs, talk: Talk) -> Result<Exit, Failure> {
+pub(crate) fn answer(assistant: Assistant, args: &AnswerArgs, talk: Talk) -> Result<Exit, Failure> {
     let Answer { out, say, exit } = answer_to(&read()?, assistant, args);
     if !say.is_empty() {
         talk.error(say.trim_start_matches("secscan: "));
@@ -60,7 +62,7 @@ fn read() -> Result<Vec<u8>, Failure> {
     Ok(payload)
 }
 
-fn answer_to(payload: &[u8], assistant: Assistant, args: &RedactArgs) -> Answer {
+fn answer_to(payload: &[u8], assistant: Assistant, args: &AnswerArgs) -> Answer {
     let read = if payload.len() as u64 > MAX_PAYLOAD {
         let most = MAX_PAYLOAD >> 20;
         Err(Failure::new(format!("the payload is larger than {most} MiB, and is not looked into")))
@@ -85,8 +87,10 @@ fn answer_to(payload: &[u8], assistant: Assistant, args: &RedactArgs) -> Answer 
     let bug = Failure::new("this is a bug, please report it");
     let last = failed(protocol, &call, &bug, true);
     panic::last_words(last.out, last.exit);
-    let verdict = Redactor::new(args)
-        .and_then(|mut redactor| Judge { redactor: &mut redactor, protocol }.verdict(&call));
+    let verdict = Redactor::new(&args.redact).and_then(|mut redactor| {
+        let restore = Restore { vault: &args.redact.vault, files: args.restore_files };
+        Judge { redactor: &mut redactor, protocol, restore }.verdict(&call)
+    });
     match verdict {
         Ok(verdict) => (protocol.answer)(&call, verdict),
         Err(failure) => failed(protocol, &call, &failure, true),
@@ -107,7 +111,7 @@ fn failed(protocol: &Protocol, call: &Call<'_>, failure: &Failure, whole: bool) 
             };
             Verdict::Change { json, note: note.clone() }
         }
-        Event::Other => Verdict::Pass,
+        Event::Shown | Event::Other => Verdict::Pass,
     };
     let mut answer = (protocol.answer)(call, verdict);
     answer.say = note;

@@ -6,7 +6,7 @@ use super::{Answer, Protocol, block, permission, system_message};
 use crate::assistant::call::{Call, Event};
 use crate::assistant::judge::Verdict;
 
-pub(super) static PROTOCOL: Protocol = Protocol { withholds: true, wraps: true, answer };
+pub(super) static PROTOCOL: Protocol = Protocol { withholds: true, changes_inputs: true, answer };
 
 fn answer(call: &Call<'_>, verdict: Verdict) -> Answer {
     match verdict {
@@ -22,6 +22,11 @@ fn answer(call: &Call<'_>, verdict: Verdict) -> Answer {
 }
 
 fn change(call: &Call<'_>, json: &[u8], note: &str) -> Answer {
+    if call.event == Event::Shown {
+        let output =
+            Object::new().string("hookEventName", "MessageDisplay").raw("displayContent", json);
+        return Answer::json(Object::new().object("hookSpecificOutput", output));
+    }
     if call.event != Event::Output {
         // Without a decision: the usual question whether it may run is still asked.
         let output = Object::new()

@@ -6,7 +6,7 @@ use super::{Answer, Protocol};
 use crate::assistant::call::Call;
 use crate::assistant::judge::Verdict;
 
-pub(super) static PROTOCOL: Protocol = Protocol { withholds: false, wraps: false, answer };
+pub(super) static PROTOCOL: Protocol = Protocol { withholds: false, changes_inputs: false, answer };
 
 fn answer(_: &Call<'_>, verdict: Verdict) -> Answer {
     let go_on = Object::new().boolean("cancel", false);

@@ -6,7 +6,7 @@ use super::{Answer, Protocol, block};
 use crate::assistant::call::{Call, Event};
 use crate::assistant::judge::Verdict;
 
-pub(super) static PROTOCOL: Protocol = Protocol { withholds: true, wraps: false, answer };
+pub(super) static PROTOCOL: Protocol = Protocol { withholds: true, changes_inputs: true, answer };
 
 fn answer(call: &Call<'_>, verdict: Verdict) -> Answer {
     match verdict {

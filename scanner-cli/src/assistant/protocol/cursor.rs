@@ -6,7 +6,7 @@ use super::{Answer, Protocol, plain};
 use crate::assistant::call::{Call, Event};
 use crate::assistant::judge::Verdict;
 
-pub(super) static PROTOCOL: Protocol = Protocol { withholds: false, wraps: false, answer };
+pub(super) static PROTOCOL: Protocol = Protocol { withholds: false, changes_inputs: true, answer };
 
 fn answer(call: &Call<'_>, verdict: Verdict) -> Answer {
     match verdict {
@@ -19,6 +19,9 @@ fn answer(call: &Call<'_>, verdict: Verdict) -> Answer {
         Verdict::Ask(reason) => {
             let asks = ["beforeShellExecution", "beforeMCPExecution"].contains(&call.name.as_str());
             permission(call, if asks { "ask" } else { "deny" }, &reason)
+        }
+        Verdict::Change { json, note } if call.event == Event::Input => {
+            Answer::json(Object::new().raw("updated_input", &json).string("agent_message", note))
         }
         Verdict::Change { json, note } if call.tool.starts_with("mcp") => {
             // It comes as JSON in a string.

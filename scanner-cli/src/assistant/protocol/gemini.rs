@@ -6,7 +6,7 @@ use super::{Answer, Protocol, system_message};
 use crate::assistant::call::{Call, Event};
 use crate::assistant::judge::Verdict;
 
-pub(super) static PROTOCOL: Protocol = Protocol { withholds: true, wraps: false, answer };
+pub(super) static PROTOCOL: Protocol = Protocol { withholds: true, changes_inputs: true, answer };
 
 fn answer(call: &Call<'_>, verdict: Verdict) -> Answer {
     match verdict {
@@ -19,12 +19,16 @@ fn answer(call: &Call<'_>, verdict: Verdict) -> Answer {
             let (event, field) = match call.event {
                 Event::Output => ("AfterTool", "tool_output"),
                 Event::Request => ("BeforeModel", "llm_request"),
+                Event::Shown => ("AfterModel", "llm_response"),
                 _ => ("BeforeTool", "tool_input"),
             };
             let output = Object::new().string("hookEventName", event).raw(field, &json);
-            Answer::json(
-                Object::new().string("systemMessage", note).object("hookSpecificOutput", output),
-            )
+            let told = if note.is_empty() {
+                Object::new()
+            } else {
+                Object::new().string("systemMessage", note)
+            };
+            Answer::json(told.object("hookSpecificOutput", output))
         }
     }
 }

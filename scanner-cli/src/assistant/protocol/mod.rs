@@ -22,8 +22,8 @@ pub(super) struct Protocol {
     /// Whether what a tool gives can be kept from the model. If not, files are looked at before they are
     /// read.
     pub(super) withholds: bool,
-    /// Whether commands whose output no hook sees can be changed, so that it goes through the filter.
-    pub(super) wraps: bool,
+    /// Whether what a tool is given can be changed, and the user is asked all the same whether it may run.
+    pub(super) changes_inputs: bool,
     pub(super) answer: fn(&Call<'_>, Verdict) -> Answer,
 }
 

@@ -6,7 +6,7 @@ use super::{Answer, Protocol, block, permission, system_message, with_output};
 use crate::assistant::call::{Call, Event};
 use crate::assistant::judge::Verdict;
 
-pub(super) static PROTOCOL: Protocol = Protocol { withholds: false, wraps: false, answer };
+pub(super) static PROTOCOL: Protocol = Protocol { withholds: false, changes_inputs: true, answer };
 
 fn answer(call: &Call<'_>, verdict: Verdict) -> Answer {
     match verdict {
