@@ -5,6 +5,7 @@
 
 mod corpus;
 mod floors;
+mod sanitize;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -29,6 +30,7 @@ fn main() {
     clean(&mut criterion, &scanner, &corpora);
     dense(&mut criterion, &scanner);
     small(&mut criterion, &scanner);
+    sanitize::bench(&mut criterion, &scanner);
     streams(&mut criterion, &scanner);
     criterion.final_summary();
     // `cargo bench` passes this; a test run or a list of the benches does not want the table.

@@ -13,7 +13,9 @@ mod history;
 #[cfg(unix)]
 mod hook;
 mod masking;
+mod pipes;
 mod process;
+mod prompt;
 mod report;
 mod repository;
 mod rules;

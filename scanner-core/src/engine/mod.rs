@@ -40,7 +40,7 @@ pub(crate) struct Engine {
     /// Made on first need: most rules never see a candidate.
     patterns: Vec<OnceLock<Pattern>>,
     /// The same as automata that can be followed byte by byte, for text that goes on; `None` if one is too large.
-    automata: Vec<OnceLock<Option<regex_automata::hybrid::dfa::DFA>>>,
+    automata: Vec<OnceLock<Option<Box<regex_automata::hybrid::dfa::DFA>>>>,
     /// The rules that look at every run of characters, if they are on.
     bare: Vec<u16>,
     now: Option<i64>,

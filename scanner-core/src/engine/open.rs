@@ -233,13 +233,14 @@ fn follow(
 }
 
 /// The automaton of a rule's pattern, or `None` if it is too large to be built.
-pub(super) fn automaton(rule: &Rule) -> Option<dfa::DFA> {
+fn automaton(rule: &Rule) -> Option<Box<dfa::DFA>> {
     dfa::Builder::new()
         .configure(dfa::Config::new().skip_cache_capacity_check(true))
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .thompson(regex_automata::nfa::thompson::Config::new().utf8(false))
         .build(&rule.pattern)
         .ok()
+        .map(Box::new)
 }
 
 /// The byte that all matches of a pattern begin with, where its text tells at a glance: the automaton need not be
