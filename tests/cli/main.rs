@@ -12,6 +12,7 @@ mod history;
 // The hooks are shell scripts, with modes and links.
 #[cfg(unix)]
 mod hook;
+mod json;
 mod masking;
 mod pipes;
 mod process;

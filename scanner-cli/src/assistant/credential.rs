@@ -66,6 +66,7 @@ const PLACES: &[&[&str]] = &[
     &["users", "*", ".npmrc"],
     &["root", ".npmrc"],
     &["proc", "*", "environ"],
+    &["secscan", "sessions", "*"],
     &["etc", "shadow"],
     &["etc", "gshadow"],
 ];

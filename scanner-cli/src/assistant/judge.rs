@@ -211,8 +211,8 @@ impl Judge<'_> {
                 }
             }
         }
-        let unseen = call.tool == "monitor"
-            || input.get_any(&["run_in_background"]).is_some_and(|yes| yes.is_true());
+        let background = input.get("run_in_background").is_some_and(|yes| yes.is_true());
+        let unseen = call.tool == "monitor" || (call.tool == "bash" && background);
         match input.get("command") {
             Some(text)
                 if unseen && self.protocol.changes_inputs && !command.contains("secscan") =>

@@ -193,6 +193,10 @@ fn command_danger(command: &Simple, depth: usize) -> Option<Danger> {
             return arguments.iter().any(all).then_some(Danger::Environment);
         }
         "git" => return git(assignments, arguments),
+        // It would print what was taken out.
+        "secscan" if arguments.first().is_some_and(|command| command == "restore") => {
+            return Some(Danger::Reads("the vault".to_owned()));
+        }
         "eval" => return look(&arguments.join(" "), depth + 1),
         _ => {}
     }
@@ -402,6 +406,7 @@ mod tests {
             "find . -name x | xargs cat .env",
             "timeout 5 cat .env",
             "Get-Content .env",
+            "secscan restore --session s < out.txt",
             r"Get-Content C:\Users\u\.aws\credentials | Out-String",
             "type .env",
             "cat .env*",

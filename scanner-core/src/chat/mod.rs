@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::json::{Document, Edits, Value};
-pub use walk::Walk;
+use walk::Walk;
 
 /// What the names in a JSON text mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub enum Names {
     /// Anybody's, as in the input of a tool: nothing is known of them, and keys may hold secrets too.
     Free,
 }
+
+/// What redacts: it is given the text of one string, and returns what to put in its place, or `None` if it is
+/// to stay.
+pub type Redact<'r, E> = dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>, E> + 'r;
 
 /// Redacts a JSON text. `redact` is given the text of one string, and returns what to put in its place, or
 /// `None` if it is to stay. With `strict`, nothing passes unseen: what [`keep`] would let through is text,
@@ -50,7 +54,7 @@ pub enum Names {
 pub fn rewrite<'t, E>(
     text: &'t [u8],
     strict: bool,
-    redact: &mut dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>, E>,
+    redact: &mut Redact<'_, E>,
 ) -> Result<Cow<'t, [u8]>, Error<E>> {
     let document = Document::parse(text).map_err(Error::Json)?;
     let edits = edits(document.root(), Names::Api, strict, redact)?;
@@ -65,7 +69,7 @@ pub fn edits<E>(
     value: Value<'_>,
     names: Names,
     strict: bool,
-    redact: &mut dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>, E>,
+    redact: &mut Redact<'_, E>,
 ) -> Result<Edits, Error<E>> {
     let mut edits = Edits::default();
     Walk::new(strict, redact).value(value, None, names, &mut edits)?;

@@ -1,6 +1,6 @@
 //! The walk through a JSON value that hands each text to the redaction.
 
-use super::{Error, Names, keep};
+use super::{Error, Names, Redact, keep};
 use crate::checks::encoding::{base64_to_vec, encode_padded};
 use crate::json::{Document, Edits, Kind, Value};
 
@@ -10,18 +10,15 @@ const MAX_NESTED: usize = 3;
 const LONGEST_VALUE: usize = 512;
 
 /// A walk with what it does to each text.
-pub struct Walk<'r, E> {
-    redact: &'r mut dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>, E>,
+pub(super) struct Walk<'r, E> {
+    redact: &'r mut Redact<'r, E>,
     strict: bool,
     nested: usize,
 }
 
 impl<'r, E> Walk<'r, E> {
     /// A walk; see [`rewrite`](super::rewrite) for what it is given.
-    pub fn new(
-        strict: bool,
-        redact: &'r mut dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>, E>,
-    ) -> Walk<'r, E> {
+    pub(super) fn new(strict: bool, redact: &'r mut Redact<'r, E>) -> Walk<'r, E> {
         Walk { redact, strict, nested: 0 }
     }
 
