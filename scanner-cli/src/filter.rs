@@ -21,7 +21,8 @@ pub(crate) struct Source {
 pub(crate) fn open(names: Vec<PathBuf>) -> Result<Vec<Source>, Failure> {
     let open = |name: PathBuf| {
         let reader: Box<dyn Read> = if name == Path::new("-") {
-            Box::new(io::stdin().lock())
+            // Not locked: it may be named twice, and is at its end the second time.
+            Box::new(io::stdin())
         } else {
             let file = File::open(&name).and_then(|file| match file.metadata()?.is_dir() {
                 true => Err(io::ErrorKind::IsADirectory.into()),

@@ -121,7 +121,7 @@ impl Scanner {
         input: &Input<'h>,
         mut found: impl FnMut(Finding<'h>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        self.engine.scan(&mut cache.engine, input, 0);
+        self.engine.scan(&mut cache.engine, input);
         for index in 0..cache.engine.found.len() {
             found(self.finding(&cache.engine.found[index], input))?;
         }
@@ -141,7 +141,7 @@ impl Scanner {
         let decided = match ahead {
             Some(ahead) => self.engine.scan_open(&mut cache.engine, input, from, ahead),
             None => {
-                self.engine.scan(&mut cache.engine, input, from);
+                self.engine.scan_rest(&mut cache.engine, input, from);
                 input.haystack().len()
             }
         };

@@ -128,7 +128,7 @@ fn what_is_no_secret_is_not_changed() {
         b"no end of line",
         b"\n\n\n",
     ] {
-        let output = fed(prompt(&project, &["--strict"]), text);
+        let output = fed(prompt(&project, &["--strict", "-", "-"]), text);
         assert_eq!(output.stdout, text);
         assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
     }

@@ -72,14 +72,24 @@ pub(super) fn consider(
     })
 }
 
-/// Whether the assignment at the candidate has been read to its end, or to where it is seen to be none: a line
-/// ended that does not go on. It may where a sign, an opening bracket or a backslash is its last.
+/// Whether the assignment at the candidate has been read to its end, or to where it is seen to be none. Its line
+/// must have ended, and two more where it seems to go on: where the last of it is a sign, a bracket or a backslash, or
+/// where the candidate is itself what a `name` is given (`- name: DB_PASSWORD`, and the value below).
 pub(super) fn is_over(haystack: &[u8], candidate: Candidate) -> bool {
+    let before = haystack[begin(haystack, candidate)..candidate.at].iter().rev();
+    let before = before.skip_while(|&&byte| in_name(byte));
+    let mut before = before.skip_while(|byte| b" \t\"'`:=>".contains(byte));
+    let named =
+        b"eman".iter().all(|letter| before.next().map(u8::to_ascii_lowercase) == Some(*letter));
+    let mut needed = if named { 3 } else { 1 };
     let rest = &haystack[candidate.at + candidate.len..];
-    memchr::memchr_iter(b'\n', rest).any(|at| {
+    memchr::memchr_iter(b'\n', rest).zip(1..).any(|(at, lines)| {
         let blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r');
         let last = rest[..at].iter().rev().find(|byte| !blank(byte));
-        !last.is_some_and(|byte| br"\=:,([{|>+~".contains(byte))
+        if last.is_some_and(|byte| br"\=:,([{|>+-~".contains(byte)) {
+            needed = needed.max(lines + 2);
+        }
+        lines >= needed
     })
 }
 

@@ -111,9 +111,14 @@ impl Engine {
         longest.max(assign::REACH) + judge::MARGIN
     }
 
-    /// Leaves the secrets of the haystack in `cache.found`, in order and without overlap: those whose heads
-    /// stand at `from` or behind it.
-    pub(crate) fn scan(&self, cache: &mut Cache, input: &Input<'_>, from: usize) {
+    /// Leaves the secrets of the haystack in `cache.found`, in order and without overlap.
+    pub(crate) fn scan(&self, cache: &mut Cache, input: &Input<'_>) {
+        self.scan_rest(cache, input, 0);
+    }
+
+    /// The same for those whose heads stand at `from` or behind it: what is before was told by
+    /// [`Engine::scan_open`].
+    pub(crate) fn scan_rest(&self, cache: &mut Cache, input: &Input<'_>, from: usize) {
         self.collect(cache, input, from, &mut |_, _| {});
         resolve(&mut cache.found);
     }

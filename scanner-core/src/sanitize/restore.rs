@@ -248,7 +248,7 @@ impl Json {
             // `\"` is a quote of the JSON within, `\\\"` one of its content.
             b'"' if escapes == 1 && self.nested == Some(true) => self.inner = !self.inner,
             // `\\` is a backslash, and what follows it stands for itself.
-            b'"' if escapes % 2 == 0 => *self = Json::default(),
+            b'"' if escapes.is_multiple_of(2) => *self = Json::default(),
             byte if byte.is_ascii_whitespace() || escapes > 0 => {}
             byte => self.nested = self.nested.or(Some(matches!(byte, b'{' | b'['))),
         }

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use secscan_core::Input;
-use secscan_core::sanitize::{Known, Sanitizer, Stream, label};
+use std::collections::BTreeMap;
+
+use secscan_core::sanitize::{Form, Known, Leak, Restorer, Sanitizer, Stream, label};
 
 use crate::check::{expanded, scanner};
 
@@ -90,6 +92,42 @@ fn every_cut_of_every_fixture_gives_the_same() {
     }
 }
 
+/// Out in pieces of one size and back in pieces of another, every fixture is what it was.
+#[test]
+fn every_fixture_comes_back_byte_for_byte() {
+    let sanitizer = Sanitizer::new(scanner(&["generic-high-entropy"]));
+    for (name, template) in fixtures() {
+        let (text, _) = expanded(sanitizer.scanner(), &template, 2);
+        for size in [1, 7, 64, 1000, text.len()] {
+            let mut values: BTreeMap<Vec<u8>, String> = BTreeMap::new();
+            let mut replace = |leak: &Leak<'_>, out: &mut Vec<u8>| {
+                let next = format!("__SECRET_{}_k{:05}__", "A", 10_000 + values.len());
+                let text = values.entry(leak.secret.expose().to_vec()).or_insert(next);
+                out.extend_from_slice(text.as_bytes());
+                Ok::<(), ()>(())
+            };
+            let mut stream = Stream::new(&sanitizer).path(name.as_bytes());
+            let mut safe = Vec::new();
+            for piece in text.chunks(size) {
+                stream.push(piece, &mut safe, &mut replace).unwrap();
+            }
+            stream.finish(&mut safe, &mut replace).unwrap();
+            for secret in values.keys() {
+                let holds = safe.windows(secret.len()).any(|window| window == secret);
+                assert!(!holds, "{name}: a secret is left");
+            }
+            let values = values.into_iter().map(|(secret, text)| (text, secret));
+            let mut restorer = Restorer::new(values, Form::Plain);
+            let mut back = Vec::new();
+            for piece in safe.chunks(size % 13 + 1) {
+                restorer.push(piece, &mut back);
+            }
+            restorer.finish(&mut back);
+            assert!(back == text, "{name} in pieces of {size}");
+        }
+    }
+}
+
 /// The examples and counterexamples of every rule, in one text each, with words around them.
 #[test]
 fn every_cut_of_every_example_gives_the_same() {
@@ -151,6 +189,24 @@ fn lines_are_passed_on_as_they_end() {
         let Ok(()) = stream.push(line.as_bytes(), &mut out, label);
         assert_eq!(String::from_utf8(out).unwrap(), line);
         assert_eq!(stream.held(), 0);
+    }
+}
+
+#[test]
+fn lines_that_seem_to_go_on_wait() {
+    let sanitizer = Sanitizer::new(scanner(&[]));
+    for (begin, rest) in [
+        ("password:\n", "a\nb\n"),
+        ("password = \\\n", "a\nb\n"),
+        ("- name: DB_PASSWORD\n", "  value: x\nb\n"),
+        ("-----BEGIN PRIVATE KEY-----\n", "no key\x01\n"),
+    ] {
+        let mut stream = Stream::new(&sanitizer);
+        let mut out = Vec::new();
+        let Ok(()) = stream.push(begin.as_bytes(), &mut out, label);
+        assert!(out.is_empty(), "{begin:?}");
+        let Ok(()) = stream.push(rest.as_bytes(), &mut out, label);
+        assert_eq!(String::from_utf8(out).unwrap(), format!("{begin}{rest}"));
     }
 }
 
