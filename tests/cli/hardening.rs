@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::process::Command;
 
 /// Runs a checker; none if it is not installed, which is said.
+#[allow(clippy::print_stdout)]
 fn check(program: &str, args: &[&str], file: &str) -> Option<(bool, String)> {
     let directory = tempfile::tempdir().unwrap();
     let path = format!("{}/docs/hardening/{file}", env!("CARGO_MANIFEST_DIR"));
