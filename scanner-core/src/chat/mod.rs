@@ -1,7 +1,7 @@
 //! Redacting the JSON that goes to a model: request bodies, tool inputs and results, transcripts.
 //!
 //! Every string is looked at, decoded, and only those that hold a secret are written anew. What is not text
-//! ([`keep`]) passes: identifiers, media, signatures that must come back byte for byte, and the credentials
+//! passes: identifiers, media, signatures that must come back byte for byte, and the credentials
 //! that the provider itself needs. A string that is JSON in turn (the `arguments` of a tool call) is
 //! redacted inside, so that it stays JSON.
 //!
@@ -33,7 +33,7 @@ pub enum Names {
 pub type Redact<'r, E> = dyn FnMut(&[u8]) -> Result<Option<Vec<u8>>, E> + 'r;
 
 /// Redacts a JSON text. `redact` is given the text of one string, and returns what to put in its place, or
-/// `None` if it is to stay. With `strict`, nothing passes unseen: what [`keep`] would let through is text,
+/// `None` if it is to stay. With `strict`, nothing passes unseen: what is no text is looked at too,
 /// and media that cannot be looked into are an error.
 ///
 /// ```
