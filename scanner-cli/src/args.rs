@@ -3,6 +3,7 @@
 //! Nothing here looks at the world or knows the scanner: values stay as they were written until
 //! [`plan`](crate::plan) makes sense of them.
 
+mod assistant;
 mod git;
 mod redact;
 
@@ -11,8 +12,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use assistant::AssistantCommand;
+pub(crate) use assistant::{AnswerArgs, Assistant, SettingsArgs};
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
-pub(crate) use redact::{Mode, PromptArgs, RedactArgs, RestoreArgs, VaultArgs};
+pub(crate) use redact::{Mode, PromptArgs, PromptFormat, RedactArgs, RestoreArgs, VaultArgs};
 
 const FILES: &str = "Which files";
 const RULES: &str = "Which secrets";
@@ -78,7 +81,7 @@ pub(crate) enum Command {
     /// The inverse of `secscan prompt --vault`: placeholders become what they stand for, also where a model
     /// changed their case, their marks or broke them over two lines.
     Restore(RestoreArgs),
-    /// Install or remove the git hooks that scan each commit
+    /// Install or remove hooks that scan each commit, or stand between an assistant and its model
     #[command(subcommand)]
     Hook(HookCommand),
     /// List the rules, or show one

@@ -5,7 +5,9 @@
 //! through [`talk`].
 
 mod args;
+mod assistant;
 mod baseline;
+mod chat;
 mod collector;
 mod config;
 mod diff;

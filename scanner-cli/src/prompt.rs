@@ -4,12 +4,14 @@
 //! must be, so it can stand behind `tail -f`. An interrupt ends the process as it ends any filter: what was
 //! written until then was looked at.
 
+use std::io;
 use std::ops::ControlFlow;
 
 use secscan_core::sanitize::Counts;
 use secscan_core::stream::is_utf16;
 
-use crate::args::{Mode, PromptArgs};
+use crate::args::{Mode, PromptArgs, PromptFormat};
+use crate::chat::Chat;
 use crate::exit::{Exit, Failure};
 use crate::filter::{Source, open, write};
 use crate::redact::{Filter, Redactor};
@@ -26,6 +28,9 @@ pub(crate) fn run(args: PromptArgs, talk: Talk) -> Result<Exit, Failure> {
     let mut redactor = Redactor::new(&args.redact)?;
     redactor.notes().iter().for_each(|note| talk.detail(note));
     let mode = redactor.mode();
+    if args.format != PromptFormat::Text {
+        return structured(&args, redactor, talk);
+    }
     let mut counts = Counts::default();
     let mut out = Vec::new();
     for mut source in open(args.inputs)? {
@@ -48,6 +53,17 @@ pub(crate) fn run(args: PromptArgs, talk: Talk) -> Result<Exit, Failure> {
         Mode::Block if !counts.is_empty() => Ok(Exit::Found),
         _ => write(&mut out).map(|_| Exit::Clean),
     }
+}
+
+/// Passes JSON through, whose strings are looked at one by one.
+fn structured(args: &PromptArgs, mut redactor: Redactor, talk: Talk) -> Result<Exit, Failure> {
+    let mode = redactor.mode();
+    let mut chat = Chat::new(&mut redactor, args.redact.strict);
+    let done = chat.run(args.format, &args.inputs, &mut io::stdout().lock());
+    let counts = chat.into_counts();
+    summarize(&counts, mode, talk);
+    done?;
+    Ok(if mode == Mode::Block && !counts.is_empty() { Exit::Found } else { Exit::Clean })
 }
 
 /// Passes one text through. With [`Mode::Block`] everything stays in `out`.

@@ -21,6 +21,7 @@
 //!   [`Finding`] what it reports.
 //! - [`RuleSet`] and [`Rule`] say what is looked for.
 //! - [`stream`] searches what is too large to hold or is not in UTF-8, and gives places in the original.
+//! - [`chat`] redacts the JSON that goes to a model; [`json`] reads and changes JSON without loss.
 //! - [`sanitize`] replaces secrets, for text on its way to a model; whole or in pieces.
 //! - [`sift`] says of many texts that are made of each other which hold any secret.
 //! - [`source`] reads files and directories in parallel (feature `fs`).
@@ -31,6 +32,7 @@
 //!
 //! Built with `default-features = false` the crate has no I/O and no threads.
 
+pub mod chat;
 pub mod checks;
 // Half of it is for the build script, which includes the same files.
 #[allow(unreachable_pub, dead_code)]
@@ -42,6 +44,7 @@ mod finding;
 #[cfg(feature = "generate")]
 pub mod generate;
 mod input;
+pub mod json;
 mod location;
 pub mod rule;
 mod ruleset;

@@ -3,14 +3,19 @@
 //! Every test makes its own directory and needs no network. No complete token stands here: they are
 //! generated.
 
+mod assistant;
 mod baseline;
+mod chat;
 mod config;
 mod formats;
 mod git;
+#[cfg(target_os = "linux")]
+mod hardening;
 mod history;
 // The hooks are shell scripts, with modes and links.
 #[cfg(unix)]
 mod hook;
+mod json;
 mod masking;
 mod pipes;
 mod process;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::{ReportArgs, RuleArgs, RunArgs, parse_size};
+use super::{AssistantCommand, ReportArgs, RuleArgs, RunArgs, SettingsArgs, parse_size};
 
 const WHAT: &str = "What to read";
 const LIMITS: &str = "Which part of it";
@@ -121,27 +121,33 @@ pub(crate) struct DiffArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
-    /// Write the hooks; one that is there is kept, and run first
+    /// Write the hooks of git, or of an assistant; what is there is kept
     Install {
         #[command(flatten)]
         which: HookArgs,
+        #[command(flatten)]
+        settings: SettingsArgs,
         /// A hook before each push, instead of before each commit
-        #[arg(long)]
+        #[arg(long, conflicts_with = "assistant")]
         pre_push: bool,
         /// Write also where hooks are shared, and over a hook that cannot be kept
-        #[arg(long)]
+        #[arg(long, conflicts_with = "assistant")]
         force: bool,
     },
     /// Remove the hooks, and put back those that were kept
     Uninstall {
         #[command(flatten)]
         which: HookArgs,
+        #[command(flatten)]
+        settings: SettingsArgs,
     },
+    #[command(flatten)]
+    Assistant(AssistantCommand),
 }
 
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct HookArgs {
     /// For every repository that is made or cloned from now on (git's init.templateDir)
-    #[arg(long)]
+    #[arg(long, conflicts_with = "assistant")]
     pub(crate) global: bool,
 }

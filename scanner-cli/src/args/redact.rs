@@ -23,8 +23,23 @@ pub(crate) struct PromptArgs {
     /// Files to read, one after the other; `-` is the standard input
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// What the text is
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: PromptFormat,
     #[command(flatten)]
     pub(crate) redact: RedactArgs,
+}
+
+/// What `secscan prompt` reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PromptFormat {
+    /// Anything
+    Text,
+    /// The body of a request to a model: JSON, whose strings are looked at one by one. Identifiers, media
+    /// and what the provider needs pass; with --strict nothing does
+    Chat,
+    /// The same on each line, as in the transcripts of assistants; a line that is no JSON is text
+    Jsonl,
 }
 
 /// How text is made safe to pass on.

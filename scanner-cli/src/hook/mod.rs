@@ -11,6 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::args::HookCommand;
+use crate::assistant;
 use crate::exit::{Exit, Failure, cause};
 use crate::talk::Talk;
 use place::Place;
@@ -22,7 +23,14 @@ const CHAINED: &str = ".secscan-chained";
 /// Does what the command says.
 pub(crate) fn run(command: &HookCommand, talk: Talk) -> Result<Exit, Failure> {
     match command {
-        HookCommand::Install { which, pre_push, force } => {
+        HookCommand::Assistant(command) => {
+            let (name, args) = command.parts();
+            return assistant::answer(name, args, talk);
+        }
+        HookCommand::Install { which, settings, pre_push, force } => {
+            if let Some(name) = settings.assistant {
+                return assistant::install(name, *settings, talk);
+            }
             let place = Place::to_install(which.global, *force)?;
             let hooks: &[Hook] =
                 if *pre_push { &[Hook::Push] } else { &[Hook::Commit, Hook::MergeCommit] };
@@ -33,7 +41,10 @@ pub(crate) fn run(command: &HookCommand, talk: Talk) -> Result<Exit, Failure> {
             }
             place.finish(talk)?;
         }
-        HookCommand::Uninstall { which } => {
+        HookCommand::Uninstall { which, settings } => {
+            if let Some(name) = settings.assistant {
+                return assistant::uninstall(name, *settings, talk);
+            }
             let place = Place::to_uninstall(which.global)?;
             let mut removed = false;
             for hook in [Hook::Commit, Hook::MergeCommit, Hook::Push] {

@@ -22,14 +22,12 @@ pub(crate) use vault::Vault;
 /// Replaces secrets as the flags say. Make one and keep it: its buffers are used again.
 pub(crate) struct Redactor {
     sanitizer: Sanitizer,
-    #[allow(dead_code, reason = "as `Redactor::redact`")]
     cache: Cache,
     placeholders: Placeholders,
     notes: Vec<String>,
 }
 
 /// A text that was looked at.
-#[allow(dead_code, reason = "as `Redactor::redact`")]
 pub(crate) struct Redacted<'t> {
     /// The text with its secrets replaced; the text itself, borrowed, if nothing was.
     pub(crate) text: Cow<'t, [u8]>,
@@ -80,7 +78,6 @@ impl Redactor {
         &self.notes
     }
 
-    #[allow(dead_code, reason = "for the hooks of assistants, which have whole texts")]
     /// Replaces the secrets of a text. `path` is where it comes from, if that is known: a name tells
     /// configuration from code.
     ///

@@ -1,9 +1,11 @@
 //! A look at the top level of a JSON object: is it one, and what does it say under a key.
 //!
-//! Apart, and no library, because tokens hold small objects of which one or two values matter,
-//! the text is hostile, and nothing may allocate or recurse.
+//! Apart from [`json`](crate::json), on whose tokens it stands, because tokens hold small objects of which one
+//! or two values matter, and nothing may be allocated for them.
 
-/// A JSON object's text, already known to be well formed at its top level.
+use crate::json::{Kind, Lexer, Token};
+
+/// A JSON object's text, already known to be one.
 #[derive(Clone, Copy)]
 pub(super) struct Object<'a>(&'a [u8]);
 
@@ -21,10 +23,14 @@ impl<'a> Value<'a> {
     pub(super) fn text(self) -> Option<&'a [u8]> {
         match self {
             Value::String(text) => Some(text),
-            Value::Raw(raw) => match (Cursor { text: raw, at: 1 }).value()? {
-                Value::String(text) if raw.starts_with(b"[") => Some(text),
-                _ => None,
-            },
+            Value::Raw(raw) => {
+                let mut lexer = Lexer::new(raw);
+                let array = matches!(lexer.next(), Ok(Some(Token::Open(Kind::Array, _))));
+                match array.then(|| value(raw, &mut lexer))?? {
+                    Value::String(text) => Some(text),
+                    Value::Raw(_) => None,
+                }
+            }
         }
     }
 
@@ -41,8 +47,7 @@ impl<'a> Object<'a> {
     pub(super) fn parse(text: &'a [u8]) -> Option<Object<'a>> {
         let mut members = Members::new(text)?;
         while members.next()?.is_some() {}
-        members.cursor.space();
-        (members.cursor.at == text.len()).then_some(Object(text))
+        Some(Object(text))
     }
 
     /// The value of the first member with that key.
@@ -59,103 +64,47 @@ impl<'a> Object<'a> {
 
 /// Goes through the members of an object. The outer `None` of `next` is an error.
 struct Members<'a> {
-    cursor: Cursor<'a>,
-    first: bool,
-    done: bool,
+    text: &'a [u8],
+    lexer: Lexer<'a>,
 }
 
 impl<'a> Members<'a> {
     fn new(text: &'a [u8]) -> Option<Self> {
-        let mut cursor = Cursor { text, at: 0 };
-        cursor.expect(b'{')?;
-        Some(Members { cursor, first: true, done: false })
+        let mut lexer = Lexer::new(text);
+        matches!(lexer.next(), Ok(Some(Token::Open(Kind::Object, _))))
+            .then_some(Members { text, lexer })
     }
 
     fn next(&mut self) -> Option<Option<(&'a [u8], Value<'a>)>> {
-        if self.done {
-            return Some(None);
+        match self.lexer.next().ok()? {
+            Some(Token::Key(key)) => {
+                let value = value(self.text, &mut self.lexer)?;
+                Some(Some((&self.text[key.start + 1..key.end - 1], value)))
+            }
+            // The end of the object, after which there is nothing.
+            _ => self.lexer.next().ok()?.is_none().then_some(None),
         }
-        let cursor = &mut self.cursor;
-        if cursor.expect(b'}').is_some() {
-            self.done = true;
-            return Some(None);
-        }
-        if !std::mem::take(&mut self.first) {
-            cursor.expect(b',')?;
-        }
-        let Value::String(name) = cursor.value()? else { return None };
-        cursor.expect(b':')?;
-        Some(Some((name, cursor.value()?)))
     }
 }
 
-struct Cursor<'a> {
-    text: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn space(&mut self) {
-        while matches!(self.text.get(self.at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
+/// The next value, whole.
+fn value<'a>(text: &'a [u8], lexer: &mut Lexer<'a>) -> Option<Value<'a>> {
+    match lexer.next().ok()?? {
+        Token::Scalar(Kind::String, span) => {
+            Some(Value::String(&text[span.start + 1..span.end - 1]))
         }
-    }
-
-    fn expect(&mut self, byte: u8) -> Option<()> {
-        self.space();
-        (self.text.get(self.at) == Some(&byte)).then(|| self.at += 1)
-    }
-
-    fn value(&mut self) -> Option<Value<'a>> {
-        self.space();
-        let start = self.at;
-        match self.text.get(start)? {
-            b'"' => self.string().map(Value::String),
-            b'{' | b'[' => self.container().map(Value::Raw),
-            _ => {
-                // A number, `true`, `false` or `null`: told apart by nobody here.
-                let plain = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
-                let len = self.text[start..].iter().take_while(plain).count();
-                self.at += len;
-                (len > 0).then(|| Value::Raw(&self.text[start..self.at]))
-            }
-        }
-    }
-
-    fn string(&mut self) -> Option<&'a [u8]> {
-        let start = self.at + 1;
-        let mut at = start;
-        loop {
-            match self.text.get(at)? {
-                b'"' => break,
-                b'\\' => at += 2,
-                0..0x20 => return None,
-                _ => at += 1,
-            }
-        }
-        self.at = at + 1;
-        Some(&self.text[start..at])
-    }
-
-    /// An inner object or array: its brackets balance and its strings end.
-    fn container(&mut self) -> Option<&'a [u8]> {
-        let start = self.at;
-        let mut depth = 0usize;
-        loop {
-            match self.text.get(self.at)? {
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
-                b'"' => {
-                    self.string()?;
-                    continue;
+        Token::Scalar(_, span) => Some(Value::Raw(&text[span])),
+        Token::Open(_, start) => {
+            let outside = lexer.depth() - 1;
+            loop {
+                if let Token::Close(end) = lexer.next().ok()??
+                    && lexer.depth() == outside
+                {
+                    return Some(Value::Raw(&text[start..end]));
                 }
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                return Some(&self.text[start..self.at]);
             }
         }
+        Token::Key(_) | Token::Close(_) => None,
     }
 }
 

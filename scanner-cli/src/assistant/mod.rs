@@ -1,0 +1,119 @@
+//! `secscan hook ASSISTANT`: between an assistant and its model.
+//!
+//! An assistant calls a hook with JSON on the standard input, for each prompt, each tool call and each
+//! result, and does what the answer says. [`call`] reads what any assistant says, [`judge`] decides what is to
+//! become of it, and [`protocol`] says it in the assistant's own words.
+//!
+//! It fails closed: when something goes wrong, a prompt is stopped, a tool is not called, and an output is
+//! withheld, and why is said.
+
+mod call;
+mod credential;
+mod install;
+mod judge;
+mod mention;
+mod protocol;
+mod restore;
+mod settings;
+mod shell;
+mod withhold;
+mod words;
+
+use std::io::{self, Read, Write};
+
+use secscan_core::json::Document;
+
+use crate::args::{AnswerArgs, Assistant};
+use crate::exit::{Exit, Failure, cause};
+use crate::panic;
+use crate::redact::Redactor;
+use crate::talk::Talk;
+use call::{Call, Event};
+pub(crate) use install::{install, uninstall};
+use judge::{Judge, Verdict};
+use protocol::{Answer, Protocol};
+use restore::Restore;
+use withhold::{withheld, withheld_of};
+
+/// The longest payload. What is longer is refused, as far as it can be understood.
+const MAX_PAYLOAD: u64 = 32 << 20;
+
+/// Answers one event.
+pub(crate) fn answer(assistant: Assistant, args: &AnswerArgs, talk: Talk) -> Result<Exit, Failure> {
+    let Answer { out, say, exit } = answer_to(&read()?, assistant, args);
+    if !say.is_empty() {
+        talk.error(say.trim_start_matches("secscan: "));
+    }
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(&out)
+        .and_then(|()| stdout.flush())
+        .map_err(|error| Failure::new(format!("cannot write the answer: {}", cause(&error))))?;
+    Ok(exit)
+}
+
+fn read() -> Result<Vec<u8>, Failure> {
+    let mut payload = Vec::new();
+    io::stdin()
+        .lock()
+        .take(MAX_PAYLOAD + 1)
+        .read_to_end(&mut payload)
+        .map_err(|error| Failure::new(format!("cannot read the payload: {}", cause(&error))))?;
+    Ok(payload)
+}
+
+fn answer_to(payload: &[u8], assistant: Assistant, args: &AnswerArgs) -> Answer {
+    let read = if payload.len() as u64 > MAX_PAYLOAD {
+        let most = MAX_PAYLOAD >> 20;
+        Err(Failure::new(format!("the payload is larger than {most} MiB, and is not looked into")))
+    } else {
+        Document::parse(payload).map_err(|error| Failure::new(error.to_string()))
+    };
+    let (document, broken) = match read {
+        Ok(document) => (document, None),
+        Err(failure) => match Document::parse_beginning(payload) {
+            Some(document) => (document, Some(failure)),
+            None => return Answer::failed(&failure),
+        },
+    };
+    let call = match Call::new(&document) {
+        Ok(call) => call,
+        Err(failure) => return Answer::failed(broken.as_ref().unwrap_or(&failure)),
+    };
+    let protocol = protocol::of(protocol::speaker(assistant, &call));
+    if let Some(failure) = &broken {
+        return failed(protocol, &call, failure, false);
+    }
+    let bug = Failure::new("this is a bug, please report it");
+    let last = failed(protocol, &call, &bug, true);
+    panic::last_words(last.out, last.exit);
+    let verdict = Redactor::new(&args.redact).and_then(|mut redactor| {
+        let restore = Restore { vault: &args.redact.vault, files: args.restore_files };
+        Judge { redactor: &mut redactor, protocol, restore }.verdict(&call)
+    });
+    match verdict {
+        Ok(verdict) => (protocol.answer)(&call, verdict),
+        Err(failure) => failed(protocol, &call, &failure, true),
+    }
+}
+
+/// The answer when a call could not be judged. `whole` says whether all of it was read.
+fn failed(protocol: &Protocol, call: &Call<'_>, failure: &Failure, whole: bool) -> Answer {
+    let note = format!("secscan: {failure}; so this is withheld");
+    let verdict = match call.event {
+        Event::Prompt | Event::Request => Verdict::Stop(note.clone()),
+        Event::Input | Event::File => Verdict::Refuse(note.clone()),
+        Event::Output | Event::Sent => {
+            let value = if call.event == Event::Sent { call.text } else { call.output };
+            let json = match value {
+                Some(value) if whole => withheld(value.raw()),
+                _ => withheld_of(&call.tool),
+            };
+            Verdict::Change { json, note: note.clone() }
+        }
+        Event::Shown | Event::Other => Verdict::Pass,
+    };
+    let mut answer = (protocol.answer)(call, verdict);
+    answer.say = note;
+    answer
+}

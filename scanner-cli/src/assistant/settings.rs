@@ -1,0 +1,298 @@
+//! Settings files with our hooks put in and taken out: the text of it, and nothing of files.
+//!
+//! Everything that is not ours stays as it is written.
+
+use secscan_core::json::{Document, Edits, Member, Unit, Value};
+
+use crate::exit::Failure;
+
+/// How an assistant writes hooks down in JSON.
+pub(super) struct Form {
+    /// `"version": 1` must stand in the file.
+    pub(super) versioned: bool,
+    /// Each event has groups with a matcher, and these have the hooks.
+    pub(super) grouped: bool,
+    /// The events, and the matcher of each.
+    pub(super) events: &'static [(&'static str, Option<&'static str>)],
+    /// What stands in a hook beside the command.
+    pub(super) more: &'static str,
+    pub(super) typed: bool,
+}
+
+/// The command of a hook: a program, and `hook NAME`.
+pub(super) struct Command<'c> {
+    pub(super) program: &'c str,
+    pub(super) assistant: &'c str,
+}
+
+impl Command<'_> {
+    pub(super) fn text(&self) -> String {
+        format!("{} hook {}", self.program, self.assistant)
+    }
+
+    /// What comes after our program and `hook NAME`, if this is our command, whatever its path.
+    pub(super) fn rest<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let (program, rest) = text.split_once(&format!(" hook {}", self.assistant))?;
+        let program = program.trim_matches(['\'', '"', '&', ' ']);
+        let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
+        let ours = name.strip_suffix(".exe").unwrap_or(name) == "secscan";
+        (ours && (rest.is_empty() || rest.starts_with(' '))).then_some(rest)
+    }
+}
+
+/// The text with our hooks in it; the same if they are there.
+pub(super) fn with(text: &str, form: &Form, command: &Command<'_>) -> Result<String, Failure> {
+    let mut text = if text.trim().is_empty() { "{}\n".to_owned() } else { text.to_owned() };
+    if form.versioned {
+        text = step(&text, |root, unit, edits| {
+            if root.get("version").is_none() {
+                edits.append(root, Member { key: Some("version"), json: "1" }, unit);
+            }
+            Ok(())
+        })?;
+    }
+    text = step(&text, |root, unit, edits| {
+        if root.get("hooks").is_none() {
+            edits.append(root, Member { key: Some("hooks"), json: "{}" }, unit);
+        }
+        Ok(())
+    })?;
+    for (event, matcher) in form.events {
+        text = step(&text, |root, unit, edits| {
+            let hooks =
+                root.get("hooks").filter(|hooks| hooks.is_object()).ok_or_else(|| odd("hooks"))?;
+            let Some(list) = hooks.get(event) else {
+                let json =
+                    format!("[\n  {}\n]", entry(form, command, *matcher).replace('\n', "\n  "));
+                edits.append(hooks, Member { key: Some(event), json: &json }, unit);
+                return Ok(());
+            };
+            if !list.is_array() {
+                return Err(odd(event));
+            }
+            let mut found = false;
+            for (text, value) in list.children().flat_map(|item| commands(form, item)) {
+                if let Some(rest) = command.rest(&text) {
+                    found = true;
+                    // What the user added to it stays.
+                    let new = format!("{}{rest}", command.text());
+                    if new != text {
+                        edits.replace(value.span(), new.as_bytes());
+                    }
+                }
+            }
+            if !found {
+                let json = entry(form, command, *matcher);
+                edits.append(list, Member { key: None, json: &json }, unit);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(text)
+}
+
+/// The text without our hooks, and whether anything else is left in it. None if ours are not there.
+pub(super) fn without(
+    text: &str,
+    form: &Form,
+    command: &Command<'_>,
+) -> Result<Option<(String, bool)>, Failure> {
+    let is_ours =
+        |hook: Value<'_>| texts(hook).iter().any(|(text, _)| command.rest(text).is_some());
+    // A group goes when all in it does.
+    let goes = |item: Value<'_>| match item.get("hooks") {
+        Some(hooks) if form.grouped => {
+            hooks.children().next().is_some() && hooks.children().all(is_ours)
+        }
+        _ => is_ours(item),
+    };
+    let empties = |list: Value<'_>| {
+        list.is_array() && list.children().next().is_some() && list.children().all(goes)
+    };
+    let mut left = true;
+    let new = step(text, |root, _, edits| {
+        let Some(hooks) = root.get("hooks") else { return Ok(()) };
+        let all = hooks.children().next().is_some() && hooks.children().all(empties);
+        if all {
+            left = root
+                .children()
+                .any(|member| !matches!(member.key().as_deref(), Some(b"hooks" | b"version")));
+            edits.remove(root, |member| member.key().as_deref() == Some(b"hooks"));
+            return Ok(());
+        }
+        edits.remove(hooks, empties);
+        for list in hooks.children().filter(|list| !empties(*list)) {
+            edits.remove(list, goes);
+            for item in list.children().filter(|item| form.grouped && !goes(*item)) {
+                if let Some(hooks) = item.get("hooks") {
+                    edits.remove(hooks, is_ours);
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok((new != text).then_some((new, left)))
+}
+
+/// One change of a text.
+fn step(
+    text: &str,
+    change: impl FnOnce(Value<'_>, &Unit, &mut Edits) -> Result<(), Failure>,
+) -> Result<String, Failure> {
+    let document =
+        Document::parse(text.as_bytes()).map_err(|error| Failure::new(error.to_string()))?;
+    if !document.root().is_object() {
+        return Err(Failure::new("it holds no JSON object"));
+    }
+    let mut edits = Edits::default();
+    change(document.root(), &Unit::of(&document), &mut edits)?;
+    let new = document.edited(edits).into_owned();
+    String::from_utf8(new).map_err(|_| Failure::new("it is not in UTF-8"))
+}
+
+fn odd(name: &str) -> Failure {
+    Failure::new(format!("what stands under {name} is not what was expected there"))
+}
+
+/// The commands in an item of an event's list.
+fn commands<'d>(form: &Form, item: Value<'d>) -> Vec<(String, Value<'d>)> {
+    match item.get("hooks") {
+        Some(hooks) if form.grouped => hooks.children().flat_map(texts).collect(),
+        _ => texts(item),
+    }
+}
+
+fn texts(hook: Value<'_>) -> Vec<(String, Value<'_>)> {
+    let named = ["command", "bash", "powershell"].into_iter().filter_map(|name| hook.get(name));
+    named.filter_map(|value| Some((value.str()?.into_owned(), value))).collect()
+}
+
+/// A new item for an event's list.
+fn entry(form: &Form, command: &Command<'_>, matcher: Option<&str>) -> String {
+    let mut text = Vec::new();
+    secscan_core::json::encode(command.text().as_bytes(), &mut text);
+    let text = String::from_utf8_lossy(&text);
+    let kind = if form.typed { "\n  \"type\": \"command\"," } else { "" };
+    let hook = format!("{{{kind}\n  \"command\": \"{text}\",\n  {}\n}}", form.more);
+    if !form.grouped {
+        return hook;
+    }
+    let matcher =
+        matcher.map_or(String::new(), |matcher| format!("\n  \"matcher\": \"{matcher}\","));
+    format!("{{{matcher}\n  \"hooks\": [\n    {}\n  ]\n}}", hook.replace('\n', "\n    "))
+}
+
+/// A file of another kind in which ours stands between two marks.
+pub(super) mod marked {
+    const BEGIN: &str = "# secscan hooks begin: `secscan hook uninstall` removes this\n";
+    const END: &str = "# secscan hooks end\n";
+
+    /// The text with our block at its end, or in the place of the one that is there.
+    pub(in super::super) fn with(text: &str, block: &str) -> String {
+        let mut new = without(text).unwrap_or_else(|| text.to_owned());
+        if !new.is_empty() && !new.ends_with('\n') {
+            new.push('\n');
+        }
+        if !new.is_empty() {
+            new.push('\n');
+        }
+        new + BEGIN + block + END
+    }
+
+    /// The text without our block, if it is there.
+    pub(in super::super) fn without(text: &str) -> Option<String> {
+        let start = text.find(BEGIN)?;
+        let end = start + text[start..].find(END)? + END.len();
+        let before =
+            text[..start].strip_suffix("\n\n").map_or(&text[..start], |text| &text[..text.len()]);
+        let newline = if before.len() + 2 == start { "\n" } else { "" };
+        Some(format!("{before}{newline}{}", &text[end..]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GROUPED: Form = Form {
+        versioned: false,
+        grouped: true,
+        events: &[("A", None), ("B", Some("*"))],
+        more: "\"timeout\": 30",
+        typed: true,
+    };
+    const FLAT: Form = Form {
+        versioned: true,
+        grouped: false,
+        events: &[("a", None), ("b", None)],
+        more: "\"failClosed\": true",
+        typed: false,
+    };
+
+    fn command(program: &str) -> Command<'_> {
+        Command { program, assistant: "x" }
+    }
+
+    #[test]
+    fn there_and_back() {
+        let other =
+            r#"{"matcher":"Bash", "hooks":[ {"type":"command","command":"other hook x"} ]}"#;
+        for (form, text) in [
+            (&GROUPED, "{}\n".to_owned()),
+            (&GROUPED, "{\n\t\"model\": \"m\",  \"n\": 1.0\n}\n".to_owned()),
+            (&GROUPED, format!("{{\"hooks\": {{\"A\": [{other}], \"C\": []}}}}")),
+            (&GROUPED, format!("{{\n    \"hooks\": {{\n        \"B\": [\n            {other}\n        ]\n    }}\n}}\n")),
+            (&FLAT, "{\"version\": 1}".to_owned()),
+            (&FLAT, "{\n  \"version\": 1,\n  \"hooks\": {\n    \"a\": [\n      {\"command\": \"z\"}\n    ]\n  }\n}".to_owned()),
+        ] {
+            let once = with(&text, form, &command("/bin/secscan")).unwrap();
+            assert_ne!(once, text);
+            assert!(once.contains("/bin/secscan hook x"));
+            assert_eq!(with(&once, form, &command("/bin/secscan")).unwrap(), once);
+            let moved = with(&once, form, &command("'/new place/secscan'")).unwrap();
+            assert!(!moved.contains("/bin/secscan"), "{moved}");
+            assert_eq!(moved.matches("secscan' hook x").count(), 2, "{moved}");
+            let (gone, _) = without(&moved, form, &command("secscan")).unwrap().unwrap();
+            let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+            assert_eq!(squeezed(&gone), squeezed(&text), "{moved}");
+            assert!(without(&gone, form, &command("secscan")).unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn what_the_user_added_stays() {
+        let text = with("", &GROUPED, &command("/old/secscan")).unwrap();
+        let text = text.replace("hook x\"", "hook x --rules r.toml\"");
+        let new = with(&text, &GROUPED, &command("/new/secscan")).unwrap();
+        assert_eq!(new.matches("/new/secscan hook x --rules r.toml\"").count(), 2, "{new}");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_not_touched() {
+        for text in ["[]", "{\"hooks\": 1}", "{\"hooks\": {\"A\": {}}}", "// x\n{}", "{"] {
+            assert!(with(text, &GROUPED, &command("secscan")).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_ours_is_ours() {
+        let ours = command("secscan");
+        for text in ["secscan hook x", "'/a b/secscan' hook x", r"C:\secscan.exe hook x --strict"] {
+            assert!(ours.rest(text).is_some(), "{text}");
+        }
+        for text in
+            ["secscan hook xy", "notsecscan hook x", "secscan scan", "echo secscan; other hook x"]
+        {
+            assert!(ours.rest(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn marks() {
+        for text in ["", "a = 1\n", "a = 1\n[b]\nc = 2"] {
+            let once = marked::with(text, "x\n");
+            assert_eq!(marked::with(&once, "x\n"), once);
+            assert_eq!(marked::without(&once).unwrap().trim_end(), text.trim_end());
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! `secscan prompt --format chat` and `jsonl`: request bodies and transcripts, redacted string by string.
+//!
+//! A body is written when all of it was redacted. Of a transcript each line is, as soon as it was.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+
+use secscan_core::chat;
+use secscan_core::sanitize::Counts;
+
+use crate::args::{Mode, PromptFormat};
+use crate::exit::{Exit, Failure, cause};
+use crate::redact::Redactor;
+use crate::show::visible;
+
+/// The longest body, and the longest line of a transcript.
+const MAX: u64 = 64 << 20;
+/// How much of consecutive lines that are no JSON is looked at in one piece.
+const MAX_PLAIN: usize = 1 << 20;
+
+/// Redacts bodies or transcripts.
+pub(crate) struct Chat<'r> {
+    redactor: &'r mut Redactor,
+    strict: bool,
+    counts: Counts,
+}
+
+impl<'r> Chat<'r> {
+    pub(crate) fn new(redactor: &'r mut Redactor, strict: bool) -> Chat<'r> {
+        Chat { redactor, strict, counts: Counts::default() }
+    }
+
+    /// What was found.
+    pub(crate) fn into_counts(self) -> Counts {
+        self.counts
+    }
+
+    /// Redacts all files. With [`Mode::Block`] nothing is written if there is a secret.
+    pub(crate) fn run(
+        &mut self,
+        format: PromptFormat,
+        files: &[impl AsRef<Path>],
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        let mut held = Vec::new();
+        let block = self.redactor.mode() == Mode::Block;
+        for file in files {
+            let file = file.as_ref();
+            let out: &mut dyn Write = if block { &mut held } else { out };
+            let reader: Box<dyn Read> = if file == Path::new("-") {
+                Box::new(io::stdin().lock())
+            } else {
+                Box::new(std::fs::File::open(file).map_err(|error| unread(file, &cause(&error)))?)
+            };
+            match format {
+                PromptFormat::Chat => self.body(file, reader, out)?,
+                _ => self.lines(file, &mut BufReader::with_capacity(128 << 10, reader), out)?,
+            }
+        }
+        if block && self.counts.is_empty() {
+            written(out.write_all(&held))?;
+        }
+        Ok(())
+    }
+
+    fn body(&mut self, file: &Path, reader: impl Read, out: &mut dyn Write) -> Result<(), Failure> {
+        let mut text = Vec::new();
+        let read = reader.take(MAX + 1).read_to_end(&mut text);
+        read.map_err(|error| unread(file, &cause(&error)))?;
+        if text.len() as u64 > MAX {
+            return Err(unread(file, "it is larger than 64 MiB"));
+        }
+        let new = self.json(&text).map_err(|error| unread(file, &error.to_string()))?;
+        written(out.write_all(new.as_deref().unwrap_or(&text)))
+    }
+
+    /// A JSON text with its secrets replaced, or none if there were none.
+    fn json(&mut self, text: &[u8]) -> Result<Option<Vec<u8>>, chat::Error<Failure>> {
+        let Chat { redactor, strict, counts } = self;
+        let mut redact = |text: &[u8]| -> Result<Option<Vec<u8>>, Failure> {
+            let done = redactor.redact(None, text)?;
+            counts.merge(&done.counts);
+            Ok((!done.counts.is_empty()).then(|| done.text.into_owned()))
+        };
+        let new = chat::rewrite(text, *strict, &mut redact)?;
+        Ok(match new {
+            std::borrow::Cow::Borrowed(_) => None,
+            std::borrow::Cow::Owned(new) => Some(new),
+        })
+    }
+
+    /// Lines of JSON. What is no JSON between them is text; several such lines are looked at as one, for a
+    /// key may stand on many.
+    fn lines(
+        &mut self,
+        file: &Path,
+        reader: &mut dyn BufRead,
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        let mut plain = Vec::new();
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = reader.take(MAX + 1).read_until(b'\n', &mut line);
+            read.map_err(|error| unread(file, &cause(&error)))?;
+            if line.len() as u64 > MAX {
+                return Err(unread(file, "it has a line that is longer than 64 MiB"));
+            }
+            let json = !line.trim_ascii().is_empty();
+            let new = if json { self.json(&line) } else { Ok(None) };
+            match new {
+                Err(chat::Error::Json(_)) => {
+                    plain.extend_from_slice(&line);
+                    if plain.len() > MAX_PLAIN {
+                        self.plain(&mut plain, out)?;
+                    }
+                    continue;
+                }
+                Err(error) => return Err(unread(file, &error.to_string())),
+                Ok(new) => {
+                    // An empty line between others of text is text.
+                    if !json && !plain.is_empty() && !line.is_empty() {
+                        plain.extend_from_slice(&line);
+                        continue;
+                    }
+                    self.plain(&mut plain, out)?;
+                    written(
+                        out.write_all(new.as_deref().unwrap_or(&line)).and_then(|()| out.flush()),
+                    )?;
+                }
+            }
+            if line.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn plain(&mut self, text: &mut Vec<u8>, out: &mut dyn Write) -> Result<(), Failure> {
+        let done = self.redactor.redact(None, text)?;
+        self.counts.merge(&done.counts);
+        written(out.write_all(&done.text))?;
+        text.clear();
+        Ok(())
+    }
+}
+
+fn unread(file: &Path, why: &str) -> Failure {
+    let name = match file.as_os_str().as_encoded_bytes() {
+        b"-" => "the standard input".into(),
+        name => visible(name),
+    };
+    Failure::new(format!("cannot redact {name}: {why}"))
+}
+
+/// A reader that goes away is no error, and there is nobody left to write for.
+fn written(outcome: io::Result<()>) -> Result<(), Failure> {
+    outcome.map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Exit::Clean.now(),
+        _ => Failure::new(format!("cannot write the standard output: {}", cause(&error))),
+    })
+}
