@@ -13,8 +13,10 @@ use secscan_core::sanitize::{self, Counts, Leak, Sanitizer, Stream};
 use secscan_core::{Cache, Input};
 
 use crate::args::{Mode, RedactArgs, RuleArgs};
+use crate::config::Config;
 use crate::exit::Failure;
 use crate::plan;
+use crate::project::Project;
 use crate::select::select;
 
 pub(crate) use vault::Vault;
@@ -54,7 +56,8 @@ impl Redactor {
         if args.strict {
             rules.enable.push("generic-high-entropy".to_owned());
         }
-        let scanner = plan::scanner(select(&rules)?.rules)?;
+        let config = Config::load(&rules.config, &Project::of_paths(&[])?)?;
+        let scanner = plan::scanner(select(&rules, &config)?.rules)?;
         let (known, notes) = known::read(args)?;
         let vault = Vault::open(&args.vault, args.ttl)?;
         if vault.is_some() && args.mode != Mode::Redact {
