@@ -16,7 +16,7 @@ mod compile;
 #[path = "src/rule.rs"]
 mod rule;
 
-use compile::heads::{Compiled, Starts};
+use compile::heads::Compiled;
 use rule::{Rule, Text};
 
 fn main() {
@@ -27,8 +27,8 @@ fn main() {
     let big_endian = env::var("CARGO_CFG_TARGET_ENDIAN").is_ok_and(|endian| endian == "big");
 
     let rules = compile::builtin_rules().unwrap_or_else(|error| panic!("{error}"));
-    let compiled = compile::heads::compile_builtin(&rules, Starts::Anchored)
-        .unwrap_or_else(|error| panic!("{error}"));
+    let compiled =
+        compile::heads::compile_builtin(&rules).unwrap_or_else(|error| panic!("{error}"));
     let hash = compile::fingerprint(secscan_rules::FILES);
     fs::write(Path::new(&out).join("heads.dfa"), compiled.to_bytes(hash, big_endian))
         .expect("OUT_DIR is writable");

@@ -19,32 +19,44 @@ pub const BUCKETS: usize = 16;
 /// How far behind a head's beginning its window may begin: the offsets of a slot are a byte of bits.
 pub const OFFSETS: usize = 8;
 
+/// How many bits each bitmap has.
+const BITS: usize = 1 << 17;
+
+/// How many slots of offsets there are.
+const SLOTS: usize = 1 << 15;
+
 /// The tables of the filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
     /// For each half of the buckets and each byte of the window: which buckets have a window with this
     /// byte there. The highest bit of a byte is not looked at, in this table and the next two.
     pub exact: [[[u8; 128]; WINDOW]; 2],
-    /// The same for the byte's low nibble alone.
+    /// The same for the byte's low nibble alone, and for other buckets: what is alike by nibbles is together.
     pub low: [[[u8; 16]; WINDOW]; 2],
     /// The same for the high nibble.
     pub high: [[[u8; 16]; WINDOW]; 2],
-    /// A bit for each hash of a window.
-    pub hashes: [u64; 1024],
-    /// For each slot of sixteen hashes, a bit for each offset that a window of them has in its head.
-    pub offsets: [u8; 4096],
+    /// Two bitmaps, with a bit for each hash of a window.
+    pub hashes: [[u64; BITS / 64]; 2],
+    /// For each slot of four hashes, a bit for each offset that a window of them has in its head.
+    pub offsets: [u8; SLOTS],
 }
 
-/// What a window is multiplied with for its hash.
-pub const HASH_FACTOR: u32 = 0x9E37_79B1;
+/// What a window is multiplied with for each of its hashes.
+pub const FACTORS: [u32; 2] = [0x9E37_79B1, 0x85EB_CA77];
 
-/// The hash is what is left of the product behind so many bits.
-pub const HASH_SHIFT: u32 = 16;
+/// A hash is what is left of the product behind so many bits.
+pub const SHIFT: u32 = 32 - BITS.ilog2();
 
-/// The hash of a window of four bytes, read as little-endian: an index into 65,536 bits.
+/// One of the two hashes of a window of four bytes, read as little-endian.
 #[inline]
-pub fn hash(window: u32) -> u16 {
-    (window.wrapping_mul(HASH_FACTOR) >> HASH_SHIFT) as u16
+pub fn hash(which: usize, window: u32) -> usize {
+    (window.wrapping_mul(FACTORS[which]) >> SHIFT) as usize
+}
+
+/// The slot of offsets of a window.
+#[inline]
+pub fn slot(window: u32) -> usize {
+    hash(0, window) / (BITS / SLOTS)
 }
 
 /// Four bytes of a head, and where in it they stand.
@@ -151,30 +163,33 @@ impl Filter {
             exact: [[[0; 128]; WINDOW]; 2],
             low: [[[0; 16]; WINDOW]; 2],
             high: [[[0; 16]; WINDOW]; 2],
-            hashes: [0; 1024],
-            offsets: [0; 4096],
+            hashes: [[0; BITS / 64]; 2],
+            offsets: [0; SLOTS],
         }
     }
 
     /// Chooses a window for each head, and makes the tables for them.
     pub fn new(choices: &[Vec<Window>]) -> (Vec<Window>, Filter) {
-        let (windows, buckets) = arrange(choices);
+        let (windows, bytes) = arrange::<Bytes>(choices);
+        let fixed: Vec<_> = windows.iter().map(|&window| vec![window]).collect();
+        let (_, nibbles) = arrange::<Nibbles>(&fixed);
         let mut filter = Filter::empty();
-        for (window, &bucket) in windows.iter().zip(&buckets) {
-            filter.fill(bucket, window);
+        for ((window, &bytes), &nibbles) in windows.iter().zip(&bytes).zip(&nibbles) {
+            filter.fill(window, bytes, nibbles);
         }
         filter.mark(&windows);
         (windows, filter)
     }
 
-    /// Lets more windows pass: each goes to the bucket that becomes least permissive by it.
+    /// Lets more windows pass: each goes to the buckets that become least permissive by it.
     pub fn extend(&mut self, windows: &[Window]) {
-        let mut buckets = self.buckets();
+        let (mut bytes, mut nibbles) = (self.bytes(), self.nibbles());
         for window in windows {
-            let masks = Masks::of(window);
-            let (best, _) = cheapest(&buckets, &masks);
-            buckets[best] = buckets[best].union(&masks);
-            self.fill(best, window);
+            let (into, masks) = (cheapest(&bytes, &Bytes::of(window)).0, Bytes::of(window));
+            bytes[into] = bytes[into].union(&masks);
+            let (other, masks) = (cheapest(&nibbles, &Nibbles::of(window)).0, Nibbles::of(window));
+            nibbles[other] = nibbles[other].union(&masks);
+            self.fill(window, into, other);
         }
         self.mark(windows);
     }
@@ -182,50 +197,101 @@ impl Filter {
     fn mark(&mut self, windows: &[Window]) {
         for window in windows {
             window.each(&mut |bytes| {
-                let bit = usize::from(hash(bytes));
-                self.hashes[bit / 64] |= 1 << (bit % 64);
-                self.offsets[bit / 16] |= 1 << window.offset;
+                for (which, bitmap) in self.hashes.iter_mut().enumerate() {
+                    let bit = hash(which, bytes);
+                    bitmap[bit / 64] |= 1 << (bit % 64);
+                }
+                self.offsets[slot(bytes)] |= 1 << window.offset;
             });
         }
     }
 
-    fn fill(&mut self, bucket: usize, window: &Window) {
-        let (half, bit) = (bucket / 8, 1 << (bucket % 8));
+    /// Puts a window into a bucket of bytes, and one of nibbles.
+    fn fill(&mut self, window: &Window, bytes: usize, nibbles: usize) {
         for (place, set) in window.places.iter().enumerate() {
             for byte in (0..=255u8).filter(|&byte| set.contains(byte)) {
-                self.exact[half][place][usize::from(byte & 127)] |= bit;
-                self.low[half][place][usize::from(byte & 15)] |= bit;
-                self.high[half][place][usize::from(byte >> 4 & 7)] |= bit;
+                self.exact[bytes / 8][place][usize::from(byte & 127)] |= 1 << (bytes % 8);
+                let (low, high) = (usize::from(byte & 15), usize::from(byte >> 4 & 7));
+                self.low[nibbles / 8][place][low] |= 1 << (nibbles % 8);
+                self.high[nibbles / 8][place][high] |= 1 << (nibbles % 8);
             }
         }
     }
 
-    fn buckets(&self) -> Vec<Masks> {
-        (0..BUCKETS)
-            .map(|bucket| {
-                let bit = 1 << (bucket % 8);
-                let mask = |table: &[u8; 16]| {
-                    (0..16).filter(|&n| table[n] & bit != 0).fold(0u16, |mask, n| mask | 1 << n)
-                };
-                Masks {
-                    low: self.low[bucket / 8].each_ref().map(mask),
-                    high: self.high[bucket / 8].each_ref().map(mask),
-                }
-            })
-            .collect()
+    fn bytes(&self) -> Vec<Bytes> {
+        let of = |bucket: usize| {
+            Bytes(self.exact[bucket / 8].each_ref().map(|table| {
+                (0..128)
+                    .filter(|&b| table[b] >> (bucket % 8) & 1 != 0)
+                    .fold(0, |set, b| set | 1 << b)
+            }))
+        };
+        (0..BUCKETS).map(of).collect()
+    }
+
+    fn nibbles(&self) -> Vec<Nibbles> {
+        let of = |bucket: usize| {
+            let mask = |table: &[u8; 16]| {
+                (0..16)
+                    .filter(|&n| table[n] >> (bucket % 8) & 1 != 0)
+                    .fold(0, |set, n| set | 1 << n)
+            };
+            Nibbles {
+                low: self.low[bucket / 8].each_ref().map(mask),
+                high: self.high[bucket / 8].each_ref().map(mask),
+            }
+        };
+        (0..BUCKETS).map(of).collect()
     }
 }
 
-/// The nibbles that a bucket lets pass in each place: a superset of its windows.
+/// What a bucket lets pass: a superset of its windows.
+trait Masks: Copy + Default + PartialEq {
+    fn of(window: &Window) -> Self;
+    fn union(&self, other: &Self) -> Self;
+    /// How often a window of source code passes, in windows of 10^20.
+    fn cost(&self) -> f64;
+}
+
+/// The bytes in each place, without their highest bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Masks {
+struct Bytes([u128; WINDOW]);
+
+impl Masks for Bytes {
+    fn of(window: &Window) -> Bytes {
+        Bytes(window.places.map(|set| {
+            (0..=255u8).filter(|&b| set.contains(b)).fold(0, |bytes, b| bytes | 1 << (b & 127))
+        }))
+    }
+
+    fn union(&self, other: &Bytes) -> Bytes {
+        Bytes(std::array::from_fn(|place| self.0[place] | other.0[place]))
+    }
+
+    fn cost(&self) -> f64 {
+        let weight = |&set: &u128| {
+            let mut left = set;
+            let mut weight = 0.5;
+            while left != 0 {
+                weight += f64::from(FREQUENCY[left.trailing_zeros() as usize]) + 0.5;
+                left &= left - 1;
+            }
+            weight
+        };
+        self.0.iter().map(weight).product()
+    }
+}
+
+/// The nibbles in each place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Nibbles {
     low: [u16; WINDOW],
     high: [u16; WINDOW],
 }
 
-impl Masks {
-    fn of(window: &Window) -> Masks {
-        let mut masks = Masks::default();
+impl Masks for Nibbles {
+    fn of(window: &Window) -> Nibbles {
+        let mut masks = Nibbles::default();
         for (place, set) in window.places.iter().enumerate() {
             for byte in (0..=255).filter(|&byte| set.contains(byte)) {
                 masks.low[place] |= 1 << (byte & 15);
@@ -235,16 +301,13 @@ impl Masks {
         masks
     }
 
-    fn union(&self, other: &Masks) -> Masks {
-        let mut union = *self;
-        for place in 0..WINDOW {
-            union.low[place] |= other.low[place];
-            union.high[place] |= other.high[place];
+    fn union(&self, other: &Nibbles) -> Nibbles {
+        Nibbles {
+            low: std::array::from_fn(|place| self.low[place] | other.low[place]),
+            high: std::array::from_fn(|place| self.high[place] | other.high[place]),
         }
-        union
     }
 
-    /// How often the masks let a window of source code pass, in windows of 10^20.
     fn cost(&self) -> f64 {
         (0..WINDOW).map(|place| weight(self.low[place], self.high[place])).product()
     }
@@ -262,7 +325,7 @@ fn weight(low: u16, high: u16) -> f64 {
 }
 
 /// The bucket whose cost rises least by the masks, and by how much.
-fn cheapest(buckets: &[Masks], masks: &Masks) -> (usize, f64) {
+fn cheapest<M: Masks>(buckets: &[M], masks: &M) -> (usize, f64) {
     buckets
         .iter()
         .enumerate()
@@ -274,21 +337,23 @@ fn cheapest(buckets: &[Masks], masks: &Masks) -> (usize, f64) {
 /// Chooses a window for each head and a bucket for each window, so that little passes by accident: first
 /// the rarest windows, alike ones together; then, until nothing is gained, each head in turn the window
 /// and the bucket that are best given all others.
-fn arrange(choices: &[Vec<Window>]) -> (Vec<Window>, Vec<usize>) {
-    let rarest = |windows: &Vec<Window>| {
-        let costs = windows.iter().map(|window| Masks::of(window).cost());
+fn arrange<M: Masks>(choices: &[Vec<Window>]) -> (Vec<Window>, Vec<usize>) {
+    let made: Vec<Vec<M>> =
+        choices.iter().map(|windows| windows.iter().map(M::of).collect()).collect();
+    let rarest = |masks: &Vec<M>| {
+        let costs = masks.iter().map(M::cost);
         costs.enumerate().min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(index, _)| index)
     };
-    let mut chosen: Vec<usize> = choices.iter().map(rarest).collect();
-    let masks = |head: usize, choice: usize| Masks::of(&choices[head][choice]);
+    let mut chosen: Vec<usize> = made.iter().map(rarest).collect();
+    let masks = |head: usize, choice: usize| made[head][choice];
     let mut bucket =
         merge(&chosen.iter().enumerate().map(|(h, &c)| masks(h, c)).collect::<Vec<_>>());
     let union = |bucket: &[usize], chosen: &[usize], wanted: usize, without: Option<usize>| {
         (0..choices.len())
             .filter(|&head| bucket[head] == wanted && Some(head) != without)
-            .fold(Masks::default(), |union, head| union.union(&masks(head, chosen[head])))
+            .fold(M::default(), |union, head| union.union(&masks(head, chosen[head])))
     };
-    let mut buckets: Vec<Masks> =
+    let mut buckets: Vec<M> =
         (0..BUCKETS).map(|wanted| union(&bucket, &chosen, wanted, None)).collect();
     for _round in 0..12 {
         let mut moved = false;
@@ -318,8 +383,8 @@ fn arrange(choices: &[Vec<Window>]) -> (Vec<Window>, Vec<usize>) {
 
 /// Puts each of the masks into a bucket: the two groups whose union costs least become one, until there
 /// are no more than the buckets.
-fn merge(masks: &[Masks]) -> Vec<usize> {
-    let mut groups: Vec<Masks> = Vec::new();
+fn merge<M: Masks>(masks: &[M]) -> Vec<usize> {
+    let mut groups: Vec<M> = Vec::new();
     let mut group_of: Vec<usize> = Vec::new();
     for masks in masks {
         let group = groups.iter().position(|group| group == masks).unwrap_or_else(|| {
@@ -329,11 +394,11 @@ fn merge(masks: &[Masks]) -> Vec<usize> {
         group_of.push(group);
     }
     let mut alive: Vec<usize> = (0..groups.len()).collect();
-    let rise = |groups: &[Masks], a: usize, b: usize| {
+    let rise = |groups: &[M], a: usize, b: usize| {
         groups[a].union(&groups[b]).cost() - groups[a].cost() - groups[b].cost()
     };
     // For each group the cheapest partner, so that a merger looks at a few pairs and not at all.
-    let partner = |groups: &[Masks], alive: &[usize], a: usize| {
+    let partner = |groups: &[M], alive: &[usize], a: usize| {
         alive
             .iter()
             .filter(|&&b| b != a)

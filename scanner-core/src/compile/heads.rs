@@ -110,28 +110,19 @@ pub struct Compiled {
     pub filter: Filter,
 }
 
-/// Which searches an automaton can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Starts {
-    /// At a given place only: a small trie, built in a moment.
-    Anchored,
-    /// Anywhere, in one pass over the haystack: ten times the states.
-    Everywhere,
-}
-
 /// Compiles the heads of a user's rules.
-pub fn compile(rules: &[Rule], starts: Starts) -> Result<Compiled, String> {
-    compile_with(rules, &[], starts)
+pub fn compile(rules: &[Rule]) -> Result<Compiled, String> {
+    compile_with(rules, &[])
 }
 
 /// Compiles the heads of the built-in rules, and the marks of what is escaped.
-pub fn compile_builtin(rules: &[Rule], starts: Starts) -> Result<Compiled, String> {
+pub fn compile_builtin(rules: &[Rule]) -> Result<Compiled, String> {
     let marks: Vec<Head> =
         MARKS.iter().map(|&mark| Head { literal: mark.into(), ignore_case: false }).collect();
-    compile_with(rules, &marks, starts)
+    compile_with(rules, &marks)
 }
 
-fn compile_with(rules: &[Rule], marks: &[Head], starts: Starts) -> Result<Compiled, String> {
+fn compile_with(rules: &[Rule], marks: &[Head]) -> Result<Compiled, String> {
     let mut by_head: BTreeMap<&Head, Vec<u16>> = BTreeMap::new();
     for mark in marks {
         by_head.entry(mark).or_default().push(MARK);
@@ -167,7 +158,7 @@ fn compile_with(rules: &[Rule], marks: &[Head], starts: Starts) -> Result<Compil
         entry.offset = window.offset;
     }
     Ok(Compiled {
-        dfa: automaton(by_head.keys().copied(), starts)?,
+        dfa: automaton(by_head.keys().copied())?,
         entries,
         rules: indices,
         windows,
@@ -193,25 +184,18 @@ impl Compiled {
     }
 }
 
-fn automaton<'h>(
-    heads: impl Iterator<Item = &'h Head>,
-    starts: Starts,
-) -> Result<dense::DFA<Vec<u32>>, String> {
+fn automaton<'h>(heads: impl Iterator<Item = &'h Head>) -> Result<dense::DFA<Vec<u32>>, String> {
     let patterns: Vec<String> = heads
         .map(|head| {
             let flag = if head.ignore_case { "(?i)" } else { "" };
             format!("{flag}{}", regex_syntax::escape(&head.literal))
         })
         .collect();
-    let start_kind = match starts {
-        Starts::Anchored => StartKind::Anchored,
-        Starts::Everywhere => StartKind::Unanchored,
-    };
     dense::Builder::new()
         .configure(
             dense::Config::new()
                 .match_kind(MatchKind::All)
-                .start_kind(start_kind)
+                .start_kind(StartKind::Anchored)
                 .accelerate(false)
                 .minimize(false),
         )

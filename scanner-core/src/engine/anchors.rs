@@ -17,7 +17,7 @@ use regex_automata::util::primitives::StateID;
 use super::builtin;
 use super::filter::{BLOCK, Vectors};
 use crate::compile::filter::{Filter, OFFSETS, WINDOW};
-use crate::compile::heads::{self, Entry, HEADER, Starts};
+use crate::compile::heads::{self, Entry, HEADER};
 use crate::rule::Rule;
 
 /// A place where a rule's secret may be.
@@ -48,7 +48,7 @@ impl Anchors {
             let filter = Cow::Borrowed(&builtin::FILTER);
             return Ok(Anchors { builtin, own: None, filter, vectors });
         }
-        let compiled = heads::compile(own, Starts::Anchored)?;
+        let compiled = heads::compile(own)?;
         let mut filter = builtin::FILTER.clone();
         filter.extend(&compiled.windows);
         let base = builtin::RULES.len() as u16;
@@ -90,12 +90,6 @@ impl Anchors {
     pub(crate) fn describe(&self) -> (&'static str, usize) {
         let own = self.own.as_ref().map_or(0, |own| own.dfa.memory_usage());
         (self.vectors.name(), self.builtin.dfa.memory_usage() + own)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn without_vectors(mut self) -> Anchors {
-        self.vectors = Vectors::None;
-        self
     }
 }
 
@@ -209,10 +203,13 @@ fn load(bytes: &'static [u8]) -> Result<Trie<&'static [u32]>, LoadError> {
 
 #[cfg(test)]
 mod tests {
-    use regex_automata::Input;
-    use regex_automata::dfa::OverlappingState;
+    use aho_corasick::AhoCorasick;
 
     use super::*;
+
+    fn anchors(vectors: Vectors) -> Anchors {
+        Anchors { vectors, ..Anchors::new(&[]).unwrap() }
+    }
 
     fn by_filter(anchors: &Anchors, haystack: &[u8]) -> Vec<Candidate> {
         let mut all = Vec::new();
@@ -222,21 +219,28 @@ mod tests {
         all
     }
 
-    /// The candidates by one automaton over every byte: no filter, no tries.
-    fn by_one_pass(rules: &[Rule], haystack: &[u8]) -> Vec<Candidate> {
-        let compiled = heads::compile_builtin(rules, Starts::Everywhere).unwrap();
+    /// The candidates by plain automata over every byte: no filter, no tries.
+    fn by_plain_passes(haystack: &[u8]) -> Vec<Candidate> {
         let mut all = Vec::new();
-        let (input, mut state) = (Input::new(haystack), OverlappingState::start());
-        loop {
-            compiled.dfa.try_search_overlapping_fwd(&input, &mut state).unwrap();
-            let Some(end) = state.get_match() else { break };
-            let entry = compiled.entries[end.pattern().as_usize()];
-            let (first, len) = (usize::from(entry.first), usize::from(entry.len));
-            for &rule in &compiled.rules[first..first + usize::from(entry.count)] {
-                all.push(Candidate { at: end.offset() - len, len, rule });
-            }
+        for ignore_case in [false, true] {
+            let marks = heads::MARKS.iter().map(|&mark| (mark, heads::MARK));
+            let heads = builtin::RULES.iter().zip(0..).flat_map(|(rule, index)| {
+                let heads = rule.heads.iter().filter(|head| head.ignore_case == ignore_case);
+                heads.map(move |head| (&*head.literal, index))
+            });
+            let of: Vec<(&str, u16)> = marks.filter(|_| !ignore_case).chain(heads).collect();
+            let plain = AhoCorasick::builder()
+                .ascii_case_insensitive(ignore_case)
+                .build(of.iter().map(|(literal, _)| literal))
+                .unwrap();
+            all.extend(plain.find_overlapping_iter(haystack).map(|found| Candidate {
+                at: found.start(),
+                len: found.len(),
+                rule: of[found.pattern().as_usize()].1,
+            }));
         }
         all.sort_unstable();
+        all.dedup();
         all
     }
 
@@ -256,32 +260,68 @@ mod tests {
     }
 
     #[test]
-    fn filter_and_one_pass_find_the_same_candidates() {
-        let anchors = Anchors::new(&[]).unwrap();
+    fn all_vectors_and_plain_passes_find_the_same_candidates() {
         let haystack = heads_and_noise();
-        // Behind a head of three bytes the filter asks for a byte that the patterns allow there. The same
-        // four bytes may be another head's window, and then lead to heads that begin before them only.
-        let allowed = |candidate: &Candidate| {
-            let window = &haystack[candidate.at..haystack.len().min(candidate.at + 4)];
-            // Hashes meet by chance: then the window of another head stands for this one, elsewhere.
-            candidate.len > 3
-                || window.try_into().is_ok_and(|window| builtin::FILTER.allows(window))
-                    && builtin::FILTER.offsets(&haystack, candidate.at) & 1 != 0
-        };
-        let mut expected = by_one_pass(&builtin::RULES, &haystack);
-        expected.retain(allowed);
+        let expected = by_plain_passes(&haystack);
         let with_heads = builtin::RULES.iter().filter(|rule| !rule.heads.is_empty());
         assert!(expected.len() > with_heads.count());
-        assert!(by_filter(&anchors, &haystack) == expected);
-        assert!(by_filter(&anchors.without_vectors(), &haystack) == expected);
+        for vectors in Vectors::available() {
+            let found = by_filter(&anchors(vectors), &haystack);
+            // Behind a head of three bytes the filter asks for a byte that the patterns allow there.
+            let short = found.iter().filter(|one| one.len == 3);
+            assert!(short.clone().count() > 10, "{vectors:?}");
+            assert!(short.clone().all(|one| expected.binary_search(one).is_ok()), "{vectors:?}");
+            let long = |all: &[Candidate]| -> Vec<Candidate> {
+                all.iter().filter(|one| one.len > 3).copied().collect()
+            };
+            assert!(long(&found) == long(&expected), "{vectors:?}");
+        }
+    }
+
+    #[test]
+    fn vectors_agree_at_every_length_and_alignment() {
+        let all = heads_and_noise();
+        let middle = all.len() / 2;
+        let haystack = &all[middle..middle + 400];
+        let portable = anchors(Vectors::None);
+        for vectors in Vectors::available() {
+            let anchors = anchors(vectors);
+            for (start, len) in (0..64).flat_map(|start| (0..=256).map(move |len| (start, len))) {
+                let part = &haystack[start..start + len];
+                let long = |anchors| {
+                    let mut found = by_filter(anchors, part);
+                    found.retain(|one| one.len > 3);
+                    found
+                };
+                assert!(long(&portable) == long(&anchors), "{vectors:?} {start} {len}");
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_join_without_a_gap() {
+        let mut haystack = vec![b'.'; 3 * BLOCK + 17];
+        let head = b"github_pat_";
+        for start in [BLOCK, 2 * BLOCK, 3 * BLOCK] {
+            for before in 0..=head.len() {
+                haystack[start - 20..start + 17].fill(b'.');
+                haystack[start - before..start - before + head.len()].copy_from_slice(head);
+                let expected = by_plain_passes(&haystack);
+                assert_eq!(expected.len(), 1);
+                for vectors in Vectors::available() {
+                    let found = by_filter(&anchors(vectors), &haystack);
+                    assert_eq!(found, expected, "{vectors:?} {start} {before}");
+                }
+            }
+            haystack[start - 20..start + 17].fill(b'.');
+        }
     }
 
     #[test]
     fn parts_find_what_begins_in_them() {
-        let anchors = Anchors::new(&[]).unwrap();
         let haystack = heads_and_noise();
-        let expected = by_filter(&anchors, &haystack);
-        for anchors in [Anchors::new(&[]).unwrap(), anchors.without_vectors()] {
+        for anchors in [anchors(Vectors::detect()), anchors(Vectors::None)] {
+            let expected = by_filter(&anchors, &haystack);
             for (start, len) in
                 [(0, 1), (1, 77), (63, 500), (1000, 3), (2000, haystack.len() - 2000)]
             {
@@ -304,7 +344,7 @@ mod tests {
         let rules = crate::compile::builtin_rules().unwrap();
         assert_eq!(rules, builtin::RULES);
         assert_eq!(builtin::RULES_HASH, crate::compile::fingerprint(secscan_rules::FILES));
-        let compiled = heads::compile_builtin(&rules, Starts::Anchored).unwrap();
+        let compiled = heads::compile_builtin(&rules).unwrap();
         let bytes = compiled.to_bytes(builtin::RULES_HASH, cfg!(target_endian = "big"));
         assert!(bytes == builtin::DFA.0, "the automata differ");
         assert_eq!(compiled.entries, builtin::ENTRIES);

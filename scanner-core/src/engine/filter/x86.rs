@@ -7,7 +7,7 @@
 use std::arch::x86_64::*;
 
 use super::BLOCK;
-use crate::compile::filter::{Filter, HASH_FACTOR, HASH_SHIFT, WINDOW};
+use crate::compile::filter::{FACTORS, Filter, SHIFT, WINDOW};
 
 impl Filter {
     #[target_feature(enable = "avx2")]
@@ -179,7 +179,7 @@ impl Filter {
     #[target_feature(enable = "avx512bw,avx512vbmi,avx512vbmi2")]
     fn keep_known(&self, haystack: &[u8], positions: &mut Vec<u32>) {
         const LANES: usize = 16;
-        let factor = _mm512_set1_epi32(HASH_FACTOR as i32);
+        let factors = FACTORS.map(|factor| _mm512_set1_epi32(factor as i32));
         let all = positions.as_mut_ptr();
         let (count, mut kept) = (positions.len(), 0);
         for done in (0..count).step_by(LANES) {
@@ -190,15 +190,18 @@ impl Filter {
             let windows = unsafe {
                 _mm512_mask_i32gather_epi32::<1>(at, lanes, at, haystack.as_ptr().cast())
             };
-            let hash = _mm512_srli_epi32::<HASH_SHIFT>(_mm512_mullo_epi32(windows, factor));
-            let word = _mm512_srli_epi32::<5>(hash);
-            // SAFETY: a hash is less than the number of bits in the bitmap, so its word of thirty-two of them
-            // is within it. Words are in little-endian order, as they are in the bitmap's words of sixty-four.
-            let words = unsafe {
-                _mm512_mask_i32gather_epi32::<4>(word, lanes, word, self.hashes.as_ptr().cast())
-            };
-            let bits = _mm512_srlv_epi32(words, _mm512_and_si512(hash, _mm512_set1_epi32(31)));
-            let known = _mm512_mask_test_epi32_mask(lanes, bits, _mm512_set1_epi32(1));
+            let mut known = lanes;
+            for (bitmap, factor) in self.hashes.iter().zip(factors) {
+                let hash = _mm512_srli_epi32::<SHIFT>(_mm512_mullo_epi32(windows, factor));
+                let word = _mm512_srli_epi32::<5>(hash);
+                // SAFETY: a hash is less than the number of bits in a bitmap, so its word of thirty-two of them is
+                // within it. Words are in little-endian order, as they are in the bitmap's words of sixty-four.
+                let words = unsafe {
+                    _mm512_mask_i32gather_epi32::<4>(word, known, word, bitmap.as_ptr().cast())
+                };
+                let bits = _mm512_srlv_epi32(words, _mm512_and_si512(hash, _mm512_set1_epi32(31)));
+                known = _mm512_mask_test_epi32_mask(known, bits, _mm512_set1_epi32(1));
+            }
             // SAFETY: `kept` is at most `done`, and what is written there has been loaded already.
             unsafe {
                 let packed = _mm512_maskz_compress_epi32(known, at);
