@@ -12,7 +12,7 @@ use super::judge::{self, entropy, is_documented, names, paths, placeholder, refe
 use super::{Cache, Engine, Found};
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
-use crate::rule::{Rule, Shape};
+use crate::rule::{ByteSet, Rule, Shape};
 use crate::ruleset::RuleSet;
 
 mod spelling;
@@ -49,8 +49,10 @@ pub(super) struct Index {
 }
 
 struct Words {
-    /// Rules and which of their words, those of one first letter side by side.
-    entries: Vec<(u16, u16)>,
+    /// Those of one first letter side by side.
+    entries: Vec<Entry>,
+    /// The bytes that any rule's value may have.
+    alphabet: ByteSet,
     /// Where the entries of a first byte begin.
     starts: [u16; 257],
     /// The most bytes before a name that any rule looks at.
@@ -66,6 +68,16 @@ enum Place {
     Before,
     /// In the line that the name stands under.
     Above,
+}
+
+/// A word of a rule.
+#[derive(Clone, Copy)]
+struct Entry {
+    rule: u16,
+    word: u16,
+    /// How long the rule's values are, in bytes.
+    least: u16,
+    most: u16,
 }
 
 /// A rule that fits, and how well.
@@ -93,14 +105,20 @@ impl Words {
     fn new(rules: &RuleSet) -> Words {
         let mut entries = Vec::new();
         let mut within = 0;
+        let mut alphabet = ByteSet::default();
+        let length = |bytes: u32| u16::try_from(bytes).unwrap_or(u16::MAX);
         for (id, rule) in rules.iter().filter(|(_, rule)| rule.shape == Shape::Named) {
             if rules.is_enabled(id) {
                 within = within.max(usize::from(rule.within));
-                entries.extend((0..rule.context.len() as u16).map(|word| (id.0, word)));
+                let (least, most) = (length(rule.min_len), length(rule.window));
+                let words = 0..rule.context.len() as u16;
+                entries.extend(words.map(|word| Entry { rule: id.0, word, least, most }));
+                alphabet.0.iter_mut().zip(rule.alphabet.0).for_each(|(all, own)| *all |= own);
             }
         }
-        let first = |&(rule, word): &(u16, u16)| {
-            usize::from(rules.get(RuleId(rule)).context[usize::from(word)].as_bytes()[0])
+        let first = |entry: &Entry| {
+            let rule = rules.get(RuleId(entry.rule));
+            usize::from(rule.context[usize::from(entry.word)].as_bytes()[0])
         };
         entries.sort_by_key(first);
         let mut starts = [0; 257];
@@ -110,10 +128,10 @@ impl Words {
         for byte in 0..256 {
             starts[byte + 1] += starts[byte];
         }
-        Words { entries, starts, within: within.min(judge::MARGIN) }
+        Words { entries, alphabet, starts, within: within.min(judge::MARGIN) }
     }
 
-    fn of(&self, first: u8) -> &[(u16, u16)] {
+    fn of(&self, first: u8) -> &[Entry] {
         let first = usize::from(first.to_ascii_lowercase());
         &self.entries[usize::from(self.starts[first])..usize::from(self.starts[first + 1])]
     }
@@ -166,6 +184,10 @@ impl Engine {
     /// The rule whose word stands in the name or else before it, and whose pattern matches the value.
     fn fit(&self, cache: &mut Cache, haystack: &[u8], given: &Given, value: &[u8]) -> Option<Fit> {
         let words = self.named.words.get_or_init(|| Words::new(&self.rules));
+        // Most of what names are given holds a blank or a bracket.
+        if !value.iter().all(|&byte| words.alphabet.contains(byte)) {
+            return None;
+        }
         let text = &haystack[..given.name.end];
         let name = given.name.range();
         let mut best = |place, bytes| self.best(cache, text, given, (place, bytes), value, words);
@@ -191,7 +213,10 @@ impl Engine {
     ) -> Option<Fit> {
         let mut best: Option<Fit> = None;
         for at in bytes.filter(|&at| begins_word(text, at)) {
-            for &(id, word) in words.of(text[at]) {
+            for &Entry { rule: id, word, least, most } in words.of(text[at]) {
+                if !(usize::from(least)..=usize::from(most)).contains(&value.len()) {
+                    continue;
+                }
                 let rule = self.rules.get(RuleId(id));
                 let letters = rule.context[usize::from(word)].as_bytes();
                 let Some(end) = spelled(text, at, letters) else { continue };
