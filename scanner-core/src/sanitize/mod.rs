@@ -49,7 +49,8 @@ pub struct Sanitizer {
 
 /// Whether a finding is accepted, of a text with this path.
 #[derive(Clone)]
-struct Accepts(Arc<dyn Fn(&Finding<'_>, Option<&[u8]>) -> bool + Send + Sync>);
+struct Accepts(Arc<Judgement>);
+type Judgement = dyn Fn(&Finding<'_>, Option<&[u8]>) -> bool + Send + Sync;
 
 /// A secret that is to be replaced.
 #[derive(Clone, Debug)]
