@@ -96,6 +96,13 @@ impl Project {
             _ => Cow::Borrowed(path),
         }
     }
+
+    /// A file that is there, from the top of the project: by where it really is, so that no link lends it
+    /// the name of another.
+    pub(crate) fn real_file(&self, path: &Path) -> Option<String> {
+        let real = self.current.join(path).canonicalize().ok()?;
+        real.strip_prefix(&self.root).ok().filter(|_| real.is_file()).map(slashes)
+    }
 }
 
 /// A path inside of the project as it is kept: parts with slashes between them.

@@ -6,6 +6,7 @@
 
 use std::io;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use secscan_core::sanitize::Counts;
 use secscan_core::stream::is_utf16;
@@ -25,7 +26,7 @@ const MOST: usize = 256 << 20;
 
 /// Replaces the secrets of all files, or of the standard input.
 pub(crate) fn run(args: PromptArgs, talk: Talk) -> Result<Exit, Failure> {
-    let mut redactor = Redactor::new(&args.redact)?;
+    let mut redactor = Redactor::new(&args.redact, &args.inputs, Path::new(""))?;
     redactor.notes().iter().for_each(|note| talk.detail(note));
     let mode = redactor.mode();
     if args.format != PromptFormat::Text {

@@ -120,6 +120,16 @@ pub(crate) struct Regrade {
     pub(crate) severity: Severity,
 }
 
+impl Regrade {
+    /// The severity that a finding of a rule has under all of these; the last that fits counts.
+    pub(crate) fn apply(all: &[Regrade], rule: &str, severity: Severity) -> Severity {
+        let fits = |regrade: &&Regrade| {
+            regrade.rules.iter().any(|one| matches(one.as_bytes(), rule.as_bytes()))
+        };
+        all.iter().rev().find(fits).map_or(severity, |regrade| regrade.severity)
+    }
+}
+
 impl Policy {
     /// A line that somebody wrote, with no secret in it.
     pub(crate) fn masked(&self, text: &str, scanner: &Scanner) -> String {
@@ -137,13 +147,6 @@ impl Policy {
         }
         found.sort_by_key(|span| span.start);
         without_secrets(text.as_bytes(), &found)
-    }
-
-    fn severity(&self, rule: &str, severity: Severity) -> Severity {
-        let fits = |regrade: &&Regrade| {
-            regrade.rules.iter().any(|one| matches(one.as_bytes(), rule.as_bytes()))
-        };
-        self.severities.iter().rev().find(fits).map_or(severity, |regrade| regrade.severity)
     }
 }
 
@@ -254,7 +257,7 @@ pub(crate) fn records(
     let mut records = Vec::new();
     for (index, one) in all.iter().enumerate() {
         let rule = scanner.rules().get(one.rule);
-        let severity = policy.severity(&rule.id, one.severity);
+        let severity = Regrade::apply(&policy.severities, &rule.id, one.severity);
         if one.dismissed || severity < policy.min_severity || one.confidence < policy.min_confidence
         {
             continue;

@@ -3,6 +3,7 @@
 //! Every test makes its own directory and needs no network. No complete token stands here: they are
 //! generated.
 
+mod accepted;
 mod assistant;
 mod baseline;
 mod chat;

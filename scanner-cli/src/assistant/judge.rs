@@ -218,7 +218,10 @@ impl Judge<'_> {
                 if unseen && self.protocol.changes_inputs && !command.contains("secscan") =>
             {
                 let mut edits = Edits::default();
-                edits.replace(text.span(), filtered(command)?.as_bytes());
+                edits.replace(
+                    text.span(),
+                    filtered(command, self.redactor.reads_config())?.as_bytes(),
+                );
                 Ok(Verdict::Change {
                     json: edits.within(input.span()).apply(input.raw()).into_owned(),
                     note: "secscan: what this command prints goes through `secscan prompt`"
@@ -383,13 +386,14 @@ fn command(input: Value<'_>) -> Option<String> {
     }
 }
 
-/// A command whose output goes through the filter.
-fn filtered(command: &str) -> Result<String, Failure> {
+/// A command whose output goes through the filter, which reads configuration if this does.
+fn filtered(command: &str, config: bool) -> Result<String, Failure> {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
     let program = std::env::current_exe()
         .map_err(|error| Failure::new(format!("cannot find this program: {}", cause(&error))))?;
     let program = quoted(&program.to_string_lossy());
-    Ok(format!("bash -o pipefail -c {} 2>&1 | {program} prompt --quiet", quoted(command)))
+    let more = if config { "" } else { " --no-config" };
+    Ok(format!("bash -o pipefail -c {} 2>&1 | {program} prompt --quiet{more}", quoted(command)))
 }
 
 fn resolved(directory: &Path, path: &str) -> PathBuf {

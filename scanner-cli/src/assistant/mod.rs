@@ -87,7 +87,7 @@ fn answer_to(payload: &[u8], assistant: Assistant, args: &AnswerArgs) -> Answer 
     let bug = Failure::new("this is a bug, please report it");
     let last = failed(protocol, &call, &bug, true);
     panic::last_words(last.out, last.exit);
-    let verdict = Redactor::new(&args.redact).and_then(|mut redactor| {
+    let verdict = Redactor::new(&args.redact, &[], &call.directory).and_then(|mut redactor| {
         let restore = Restore { vault: &args.redact.vault, files: args.restore_files };
         Judge { redactor: &mut redactor, protocol, restore }.verdict(&call)
     });

@@ -1,13 +1,14 @@
 //! The redactor of the command line: text in, text that is safe to pass on out.
 //!
 //! Everything that passes text on goes through it (`secscan prompt`, the hooks of assistants), so that the same
-//! rules, modes and placeholders hold everywhere. What is allowed by a baseline or an allowlist is to be
-//! asked in [`Placeholders::write`], where a secret is replaced, and nowhere else.
+//! rules, modes and placeholders hold everywhere, and what the project accepts is passed on: see [`accepted`].
 
+mod accepted;
 mod known;
 mod vault;
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use secscan_core::sanitize::{self, Counts, Leak, Sanitizer, Stream};
 use secscan_core::{Cache, Input};
@@ -19,6 +20,7 @@ use crate::plan;
 use crate::project::Project;
 use crate::select::select;
 
+use accepted::Accepted;
 pub(crate) use vault::Vault;
 
 /// Replaces secrets as the flags say. Make one and keep it: its buffers are used again.
@@ -27,13 +29,14 @@ pub(crate) struct Redactor {
     cache: Cache,
     placeholders: Placeholders,
     notes: Vec<String>,
+    reads_config: bool,
 }
 
 /// A text that was looked at.
 pub(crate) struct Redacted<'t> {
     /// The text with its secrets replaced; the text itself, borrowed, if nothing was.
     pub(crate) text: Cow<'t, [u8]>,
-    /// What was found, for each rule. In [`Mode::Warn`] it is still in the text.
+    /// What was found and is not accepted, for each rule. In [`Mode::Warn`] it is still in the text.
     pub(crate) counts: Counts,
 }
 
@@ -50,30 +53,57 @@ struct Placeholders {
 }
 
 impl Redactor {
-    /// Reads what the flags name: rules, known values, the vault.
-    pub(crate) fn new(args: &RedactArgs) -> Result<Redactor, Failure> {
+    /// Reads what the flags name (rules, known values, the vault), and what the project accepts: that of
+    /// the files which are named, or else of the current directory. Relative paths start at `directory`.
+    pub(crate) fn new(
+        args: &RedactArgs,
+        files: &[PathBuf],
+        directory: &Path,
+    ) -> Result<Redactor, Failure> {
         let mut rules: RuleArgs = args.rules.clone();
         if args.strict {
             rules.enable.push("generic-high-entropy".to_owned());
         }
-        let config = Config::load(&rules.config, &Project::of_paths(&[])?)?;
+        // What is no file lies nowhere: a pipe, the standard input.
+        let files: Vec<PathBuf> = files
+            .iter()
+            .filter(|file| *file != Path::new("-") && file.is_file())
+            .cloned()
+            .collect();
+        let project = Project::of_paths(&files)?;
+        let config = Config::load(&rules.config, &project)?;
         let scanner = plan::scanner(select(&rules, &config)?.rules)?;
+        let with_baseline = !rules.config.no_config;
+        let accepted = Accepted::read(config, project, with_baseline, directory)?;
         let (known, notes) = known::read(args)?;
         let vault = Vault::open(&args.vault, args.ttl)?;
         if vault.is_some() && args.mode != Mode::Redact {
             return Err(Failure::new("a vault is of use with --mode redact only"));
         }
+        let mut sanitizer = Sanitizer::new(scanner.clone()).known(known);
+        if !accepted.is_empty() {
+            let scanner = scanner.clone();
+            sanitizer = sanitizer.accept(move |finding, path| {
+                accepted.holds(&scanner.rules().get(finding.rule).id, finding, path)
+            });
+        }
         Ok(Redactor {
             cache: scanner.create_cache(),
-            sanitizer: Sanitizer::new(scanner).known(known),
+            sanitizer,
             placeholders: Placeholders { mode: args.mode, vault },
             notes,
+            reads_config: !rules.config.no_config,
         })
     }
 
     /// What is done about secrets. To block is for the caller: the text that it is given then is redacted.
     pub(crate) fn mode(&self) -> Mode {
         self.placeholders.mode
+    }
+
+    /// Whether what files configure holds.
+    pub(crate) fn reads_config(&self) -> bool {
+        self.reads_config
     }
 
     /// What there is to say of the flags, to who wants details.

@@ -23,11 +23,29 @@ pub(crate) struct Allow {
 
 impl Allow {
     pub(super) fn hides(&self, subject: &Subject<'_>) -> bool {
-        let any =
-            |list: &[String], is: &dyn Fn(&String) -> bool| list.is_empty() || list.iter().any(is);
-        any(&self.rules, &|rule| matches(rule.as_bytes(), subject.rule.as_bytes()))
-            && any(&self.fingerprints, &|one| one == subject.fingerprint)
-            && self.max_severity.is_none_or(|most| subject.severity <= most)
-            && self.paths.as_ref().is_none_or(|globs| globs.wants(subject.path.as_bytes()))
+        self.is_about(subject.rule, subject.path, subject.severity)
+            && self.wants(|| subject.fingerprint)
+    }
+
+    /// Whether all holds but the fingerprint.
+    pub(crate) fn is_about(&self, rule: &str, path: &str, severity: Severity) -> bool {
+        let fits = |one: &String| matches(one.as_bytes(), rule.as_bytes());
+        (self.rules.is_empty() || self.rules.iter().any(fits))
+            && self.max_severity.is_none_or(|most| severity <= most)
+            && self.paths.as_ref().is_none_or(|globs| globs.wants(path.as_bytes()))
+    }
+
+    /// Whether the fingerprint holds, which is only made if there is one to compare it with.
+    pub(crate) fn wants<'f>(&self, fingerprint: impl FnOnce() -> &'f str) -> bool {
+        if self.fingerprints.is_empty() {
+            return true;
+        }
+        let fingerprint = fingerprint();
+        self.fingerprints.iter().any(|one| one == fingerprint)
+    }
+
+    /// Whether it says nothing without the path of a file.
+    pub(crate) fn needs_path(&self) -> bool {
+        self.paths.is_some() || !self.fingerprints.is_empty()
     }
 }

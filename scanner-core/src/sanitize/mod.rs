@@ -22,9 +22,10 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use crate::engine::open::Ahead;
-use crate::finding::{RuleId, Secret};
+use crate::finding::{Finding, RuleId, Secret};
 use crate::input::{Input, Span};
 use crate::scanner::{Cache, Scanner};
 
@@ -43,7 +44,13 @@ pub use stream::Stream;
 pub struct Sanitizer {
     scanner: Scanner,
     known: Known,
+    accepts: Option<Accepts>,
 }
+
+/// Whether a finding is accepted, of a text with this path.
+#[derive(Clone)]
+struct Accepts(Arc<Judgement>);
+type Judgement = dyn Fn(&Finding<'_>, Option<&[u8]>) -> bool + Send + Sync;
 
 /// A secret that is to be replaced.
 #[derive(Clone, Debug)]
@@ -85,13 +92,38 @@ pub struct Sanitized<'h> {
 impl Sanitizer {
     /// A sanitizer that replaces what this scanner finds.
     pub fn new(scanner: Scanner) -> Sanitizer {
-        Sanitizer { scanner, known: Known::default() }
+        Sanitizer { scanner, known: Known::default(), accepts: None }
     }
 
     /// The same, and these values are secrets wherever they stand.
     #[must_use]
     pub fn known(self, known: Known) -> Sanitizer {
         Sanitizer { known, ..self }
+    }
+
+    /// The same, and what is accepted stays in the text and is not counted: an allowlist. `accepts` is given
+    /// a finding, and the path of the text if that is known. Values that are known to be secret are never
+    /// asked about.
+    ///
+    /// ```
+    /// use secscan_core::sanitize::{Sanitizer, label};
+    /// use secscan_core::{Input, Scanner};
+    ///
+    /// let tests = |path: Option<&[u8]>| path.is_some_and(|path| path.starts_with(b"tests/"));
+    /// let sanitizer = Sanitizer::new(Scanner::builtin()).accept(move |_, path| tests(path));
+    /// let mut cache = sanitizer.scanner().create_cache();
+    /// let text = format!("postgres://app:{}@db.internal/main", "Vq7-tR2m.x9L");
+    /// let fixture = Input::new(&text).path(b"tests/connect.env");
+    /// assert_eq!(&*sanitizer.sanitize(&mut cache, &fixture, label)?.text, text.as_bytes());
+    /// assert_ne!(&*sanitizer.sanitize(&mut cache, &Input::new(&text), label)?.text, text.as_bytes());
+    /// # Ok::<(), std::convert::Infallible>(())
+    /// ```
+    #[must_use]
+    pub fn accept(
+        self,
+        accepts: impl Fn(&Finding<'_>, Option<&[u8]>) -> bool + Send + Sync + 'static,
+    ) -> Sanitizer {
+        Sanitizer { accepts: Some(Accepts(Arc::new(accepts))), ..self }
     }
 
     /// The scanner.
@@ -173,8 +205,12 @@ impl Sanitizer {
         });
         let mut leaks = Vec::new();
         let decided = self.scanner.scan_from(cache, input, from, ahead, |finding| {
+            // What is accepted must not have a part in anything that follows: united with a value that is
+            // known, it would take that along.
+            let accepted =
+                || self.accepts.as_ref().is_some_and(|one| (one.0)(&finding, input.get_path()));
             // What stands in the text is replaced, whatever it was decoded to.
-            if !is_placeholder(&haystack[finding.span.range()]) {
+            if !is_placeholder(&haystack[finding.span.range()]) && !accepted() {
                 leaks.push((finding.span, Kind::Rule(finding.rule)));
             }
         });
@@ -247,6 +283,12 @@ impl Counts {
     /// Adds what another text had.
     pub fn merge(&mut self, other: &Counts) {
         other.iter().for_each(|(id, count)| self.add(id, count));
+    }
+}
+
+impl fmt::Debug for Accepts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Accepts")
     }
 }
 
