@@ -109,7 +109,9 @@ impl Run {
     /// Whether text behind the haystack's end could make it longer: what follows a line of it is looked at up to the
     /// end of the next one, and a line that is shorter than the first is the last.
     fn goes_on(&self, haystack: &[u8]) -> bool {
-        let (Some(first), Some(last)) = (self.lines.first(), self.lines.last()) else { return false };
+        let (Some(first), Some(last)) = (self.lines.first(), self.lines.last()) else {
+            return false;
+        };
         let needed = if self.lines.len() > 1 && last.len() < first.len() { 1 } else { 2 };
         memchr::memchr_iter(b'\n', &haystack[last.end..]).take(needed).count() < needed
     }

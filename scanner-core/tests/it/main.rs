@@ -12,6 +12,6 @@ mod named;
 mod pairs;
 mod pieces;
 mod rules;
-mod sift;
 mod sanitize;
+mod sift;
 mod user_rules;

@@ -17,7 +17,8 @@ const VALUES: &[&[u8]] = &[b"value", b"defaultvalue", b"parametervalue", b"defau
 /// Whether what says that a name follows stands before the name.
 pub(super) fn may_be_entry(haystack: &[u8], name: Span) -> bool {
     let before = &haystack[name.start.saturating_sub(32)..name.start];
-    let signs = |byte: &&u8| !matches!(**byte, b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t' | b'=' | b':');
+    let signs =
+        |byte: &&u8| !matches!(**byte, b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t' | b'=' | b':');
     if let Some(tag) = before.strip_suffix(b">") {
         return ends_with_word(tag).is_some();
     }
