@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
 use secscan_core::chat;
+use secscan_core::json::Document;
 use secscan_core::sanitize::Counts;
 
 use crate::args::{Mode, PromptFormat};
@@ -15,8 +16,6 @@ use crate::show::visible;
 
 /// The longest body, and the longest line of a transcript.
 const MAX: u64 = 64 << 20;
-/// How much of consecutive lines that are no JSON is looked at in one piece.
-const MAX_PLAIN: usize = 1 << 20;
 
 /// Redacts bodies or transcripts.
 pub(crate) struct Chat<'r> {
@@ -58,7 +57,7 @@ impl<'r> Chat<'r> {
             }
         }
         if block && self.counts.is_empty() {
-            written(out.write_all(&held))?;
+            pass(&held, out)?;
         }
         Ok(())
     }
@@ -71,7 +70,7 @@ impl<'r> Chat<'r> {
             return Err(unread(file, "it is larger than 64 MiB"));
         }
         let new = self.json(&text).map_err(|error| unread(file, &error.to_string()))?;
-        written(out.write_all(new.as_deref().unwrap_or(&text)))
+        pass(new.as_deref().unwrap_or(&text), out)
     }
 
     /// A JSON text with its secrets replaced, or none if there were none.
@@ -97,51 +96,64 @@ impl<'r> Chat<'r> {
         reader: &mut dyn BufRead,
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let mut plain = Vec::new();
         let mut line = Vec::new();
-        loop {
-            line.clear();
-            let read = reader.take(MAX + 1).read_until(b'\n', &mut line);
-            read.map_err(|error| unread(file, &cause(&error)))?;
-            if line.len() as u64 > MAX {
-                return Err(unread(file, "it has a line that is longer than 64 MiB"));
-            }
-            let json = !line.trim_ascii().is_empty();
-            let new = if json { self.json(&line) } else { Ok(None) };
+        next(file, reader, &mut line)?;
+        while !line.is_empty() {
+            let blank = line.trim_ascii().is_empty();
+            let new = if blank { Ok(None) } else { self.json(&line) };
             match new {
-                Err(chat::Error::Json(_)) => {
-                    plain.extend_from_slice(&line);
-                    if plain.len() > MAX_PLAIN {
-                        self.plain(&mut plain, out)?;
-                    }
-                    continue;
-                }
+                Err(chat::Error::Json(_)) => self.plain(file, &mut line, reader, out)?,
                 Err(error) => return Err(unread(file, &error.to_string())),
                 Ok(new) => {
-                    // An empty line between others of text is text.
-                    if !json && !plain.is_empty() && !line.is_empty() {
-                        plain.extend_from_slice(&line);
-                        continue;
-                    }
-                    self.plain(&mut plain, out)?;
-                    written(
-                        out.write_all(new.as_deref().unwrap_or(&line)).and_then(|()| out.flush()),
-                    )?;
+                    pass(new.as_deref().unwrap_or(&line), out)?;
+                    next(file, reader, &mut line)?;
                 }
             }
-            if line.is_empty() {
-                return Ok(());
-            }
         }
-    }
-
-    fn plain(&mut self, text: &mut Vec<u8>, out: &mut dyn Write) -> Result<(), Failure> {
-        let done = self.redactor.redact(None, text)?;
-        self.counts.merge(&done.counts);
-        written(out.write_all(&done.text))?;
-        text.clear();
         Ok(())
     }
+
+    /// Passes a line of text on, and those behind it up to the next that is JSON, which is left in `line`.
+    fn plain(
+        &mut self,
+        file: &Path,
+        line: &mut Vec<u8>,
+        reader: &mut dyn BufRead,
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        let mut filter = self.redactor.filter(None);
+        let mut safe = Vec::new();
+        loop {
+            filter.push(line, &mut safe)?;
+            pass(&safe, out)?;
+            safe.clear();
+            next(file, reader, line)?;
+            // An empty line between others of text is text.
+            let blank = line.trim_ascii().is_empty();
+            if line.is_empty() || !blank && Document::parse(line).is_ok() {
+                break;
+            }
+        }
+        filter.finish(&mut safe)?;
+        self.counts.merge(filter.counts());
+        pass(&safe, out)
+    }
+}
+
+/// Reads a line; it is empty at the end.
+fn next(file: &Path, reader: &mut dyn BufRead, line: &mut Vec<u8>) -> Result<(), Failure> {
+    line.clear();
+    let read = reader.take(MAX + 1).read_until(b'\n', line);
+    read.map_err(|error| unread(file, &cause(&error)))?;
+    if line.len() as u64 > MAX {
+        return Err(unread(file, "it has a line that is longer than 64 MiB"));
+    }
+    Ok(())
+}
+
+/// Writes at once: an error that only shows when the process ends would be lost.
+fn pass(text: &[u8], out: &mut dyn Write) -> Result<(), Failure> {
+    written(out.write_all(text).and_then(|()| out.flush()))
 }
 
 fn unread(file: &Path, why: &str) -> Failure {

@@ -132,6 +132,34 @@ fn transcripts() {
 }
 
 #[test]
+fn a_key_in_a_long_text_of_a_transcript_is_seen_wherever_it_stands() {
+    let key = builtin("private-key", 1);
+    let secrets = key.lines().filter(|line| line.len() > 40 && !line.starts_with('-'));
+    let filler = "a line that is no JSON\n".repeat((1 << 20) / 23);
+    let text = format!("{}\n{key}\n{{}}\n", &filler[..filler.len() - key.len() / 2]);
+    let project = Project::new();
+    project.file("log", text);
+    let mut command = project.command(&["prompt", "--format", "jsonl", "log"]);
+    let ran = Ran::from(command.output().unwrap()).expect(0);
+    assert!(ran.out.ends_with("\n{}\n"));
+    let mut secrets = secrets.filter(|line| ran.out.contains(line));
+    assert_eq!(secrets.next(), None, "a part of the key is there");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_an_error() {
+    for format in ["text", "chat", "jsonl"] {
+        let project = Project::new();
+        project.file("body", r#"{"a": "b"}"#);
+        let mut command = project.command(&["prompt", "--format", format, "body"]);
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ran = Ran::from(command.stdout(full).stderr(Stdio::piped()).output().unwrap());
+        ran.expect(2).says("cannot write the standard output");
+    }
+}
+
+#[test]
 fn each_line_of_a_transcript_is_passed_on_at_once() {
     use std::io::{BufRead, BufReader};
     let project = Project::new();

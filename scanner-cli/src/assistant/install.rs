@@ -410,19 +410,26 @@ fn write(change: &Change) -> Result<(), Failure> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".secscan-{}", std::process::id()));
     let new = directory.join(name);
-    let written =
-        fs::OpenOptions::new().write(true).create_new(true).open(&new).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            if let Ok(there) = fs::metadata(&path) {
-                file.set_permissions(there.permissions())?;
-            }
-            #[cfg(unix)]
-            if change.program {
-                file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-            }
-            file.sync_all()?;
-            fs::rename(&new, &path)
-        });
+    let there = fs::metadata(&path).ok();
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if there.is_some() {
+        // Settings may hold keys: nobody else reads them before they have their permissions.
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    let written = options.open(&new).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        if let Some(there) = &there {
+            file.set_permissions(there.permissions())?;
+        }
+        #[cfg(unix)]
+        if change.program {
+            file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+        }
+        file.sync_all()?;
+        fs::rename(&new, &path)
+    });
     written.map_err(|error| {
         let _ = fs::remove_file(&new);
         failed(error)

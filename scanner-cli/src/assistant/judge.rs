@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use secscan_core::chat::{self, Names};
-use secscan_core::json::{Edits, Value};
+use secscan_core::json::{Document, Edits, Value};
 use secscan_core::sanitize::Counts;
+use secscan_core::stream::is_utf16;
 
 use super::call::{Call, Event, string};
 use super::credential::is_credential;
@@ -15,7 +17,7 @@ use super::protocol::Protocol;
 use super::restore::{Restore, writes_files};
 use super::shell::{self, Danger};
 use super::withhold::withheld;
-use crate::args::Mode;
+use crate::args::{Assistant, Mode};
 use crate::exit::{Failure, cause};
 use crate::redact::Redactor;
 
@@ -75,9 +77,12 @@ const SHELLS: &[&str] = &[
     "run_command",
     "terminal",
 ];
-const PATHS: &[&str] =
+pub(super) const PATHS: &[&str] =
     &["file_path", "filePath", "path", "absolute_path", "target_file", "filename", "notebook_path"];
 const COMMANDS: &[&str] = &["command", "command_line", "cmd", "script"];
+
+/// Flags of a hook that `secscan prompt --quiet` does not take.
+const OWN_FLAGS: &[&str] = &["--restore-files", "-q", "--quiet", "-v", "--verbose"];
 
 /// Judges calls.
 pub(super) struct Judge<'r> {
@@ -109,24 +114,27 @@ impl Judge<'_> {
     }
 
     fn prompt(&mut self, call: &Call<'_>) -> Result<Verdict, Failure> {
-        let Some(prompt) = call.text else { return Ok(Verdict::Pass) };
         let mut counts = Counts::default();
-        let typed = prompt.text().unwrap_or_default();
+        let typed = call.text.and_then(|prompt| prompt.text()).unwrap_or_default();
         let copy = {
             let done = self.redactor.redact(None, &typed)?;
             counts.merge(&done.counts);
             done.text.into_owned()
         };
         let mut more = Counts::default();
-        // What a command of the user's own was given.
-        if let Some(arguments) = call.root.get("command_args") {
-            self.edits(arguments, None, &mut more)?;
+        // What a command of the user's own was given, and a prompt in parts.
+        let parts = call.text.filter(|prompt| prompt.text().is_none());
+        for part in call.root.get("command_args").into_iter().chain(parts) {
+            self.edits(part, None, &mut more)?;
         }
         counts.merge(&more);
         if !counts.is_empty() {
             let copy = String::from_utf8_lossy(&copy);
-            let copy =
-                if self.redactor.mode() == Mode::Warn { "".into() } else { handed_back(&copy) };
+            let copy = match self.redactor.mode() {
+                Mode::Warn => "".into(),
+                _ if copy.is_empty() => "".into(),
+                _ => handed_back(&copy),
+            };
             return Ok(Verdict::Stop(format!(
                 "secscan: this prompt holds {} and was not sent. {copy}",
                 summary(&counts)
@@ -161,6 +169,10 @@ impl Judge<'_> {
                 summary(&counts)
             )));
         }
+        // Some give the arguments as JSON in a string.
+        let text = input.text().unwrap_or_default();
+        let arguments = Document::parse(&text);
+        let input = arguments.as_ref().map_or(input, Document::root);
         let tool = call.tool.as_str();
         if SHELLS.contains(&tool) {
             if tool == "monitor" && input.get("ws").is_some() {
@@ -214,14 +226,9 @@ impl Judge<'_> {
         let background = input.get("run_in_background").is_some_and(|yes| yes.is_true());
         let unseen = call.tool == "monitor" || (call.tool == "bash" && background);
         match input.get("command") {
-            Some(text)
-                if unseen && self.protocol.changes_inputs && !command.contains("secscan") =>
-            {
+            Some(text) if unseen && self.protocol.changes_inputs => {
                 let mut edits = Edits::default();
-                edits.replace(
-                    text.span(),
-                    filtered(command, self.redactor.reads_config())?.as_bytes(),
-                );
+                edits.replace(text.span(), filtered(command)?.as_bytes());
                 Ok(Verdict::Change {
                     json: edits.within(input.span()).apply(input.raw()).into_owned(),
                     note: "secscan: what this command prints goes through `secscan prompt`"
@@ -268,12 +275,14 @@ impl Judge<'_> {
 
     /// What can be changed, with its secrets replaced.
     fn change(&mut self, call: &Call<'_>, value: Option<Value<'_>>) -> Result<Verdict, Failure> {
-        let Some(value) = value else { return Ok(Verdict::Pass) };
+        let nothing = Document::parse(b"\"\"").map_err(|error| Failure::new(error.to_string()))?;
+        let value = value.unwrap_or(nothing.root());
         let path = (call.event == Event::Output).then(|| call.argument(PATHS)).flatten();
         let mut counts = Counts::default();
         let edits = self.edits(value, path.as_deref(), &mut counts)?;
         // The same output once more, as text: of use to assistants that take nothing in its place.
-        if let Some(text) = call.root.get("tool_output_text") {
+        let also = ["tool_output_text", "tool_error"];
+        for text in also.iter().filter_map(|name| call.root.get(name)) {
             let mut more = Counts::default();
             self.edits(text, None, &mut more)?;
             if counts.is_empty() {
@@ -344,6 +353,9 @@ impl Judge<'_> {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(None),
             Err(error) => return Err(failed(&error)),
         };
+        if is_utf16(&text) {
+            return Ok(Some("is in UTF-16, and is not looked into".to_owned()));
+        }
         let part = call.input.and_then(|input| lines(input, &text)).unwrap_or(&text);
         let counts = self.redactor.redact(Some(path.as_bytes()), part)?.counts;
         Ok((!counts.is_empty()).then(|| format!("holds {}", summary(&counts))))
@@ -386,14 +398,22 @@ fn command(input: Value<'_>) -> Option<String> {
     }
 }
 
-/// A command whose output goes through the filter, which reads configuration if this does.
-fn filtered(command: &str, config: bool) -> Result<String, Failure> {
+/// A command whose output goes through the filter.
+fn filtered(command: &str) -> Result<String, Failure> {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
     let program = std::env::current_exe()
         .map_err(|error| Failure::new(format!("cannot find this program: {}", cause(&error))))?;
     let program = quoted(&program.to_string_lossy());
-    let more = if config { "" } else { " --no-config" };
-    Ok(format!("bash -o pipefail -c {} 2>&1 | {program} prompt --quiet{more}", quoted(command)))
+    // The same rules, known values and vault as here.
+    let flags: String = std::env::args_os()
+        .map(|arg| arg.to_string_lossy().into_owned())
+        .skip_while(|arg| Assistant::from_str(arg, false).is_err())
+        .skip(1)
+        .filter(|arg| !OWN_FLAGS.contains(&arg.as_str()))
+        .map(|arg| format!(" {}", quoted(&arg)))
+        .collect();
+    let command = quoted(command);
+    Ok(format!("bash -o pipefail -c {command} 2>&1 | {program} prompt --quiet{flags}"))
 }
 
 fn resolved(directory: &Path, path: &str) -> PathBuf {

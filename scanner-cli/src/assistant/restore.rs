@@ -7,6 +7,7 @@
 use secscan_core::json::{Edits, Kind, Value};
 use secscan_core::sanitize::{Form, Restorer};
 
+use super::judge::PATHS;
 use crate::args::VaultArgs;
 use crate::redact::Vault;
 
@@ -39,7 +40,7 @@ pub(super) fn writes_files(tool: &str) -> bool {
 #[derive(Clone, Copy)]
 pub(super) struct Restore<'a> {
     pub(super) vault: &'a VaultArgs,
-    /// Also in what is written to files.
+    /// Also in what is written to files, and not in their names.
     pub(super) files: bool,
 }
 
@@ -71,7 +72,8 @@ impl Restore<'_> {
 fn walk(value: Value<'_>, shown: bool, string: &mut dyn FnMut(Value<'_>, &[u8])) {
     if value.kind() == Kind::String {
         let key = value.key().unwrap_or_default();
-        if !shown || SHOWN.iter().any(|name| name.as_bytes() == &*key) {
+        let is_path = PATHS.iter().any(|name| name.as_bytes() == &*key);
+        if !shown && !is_path || shown && SHOWN.iter().any(|name| name.as_bytes() == &*key) {
             string(value, &value.text().unwrap_or_default());
         }
     }

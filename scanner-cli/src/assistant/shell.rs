@@ -126,6 +126,14 @@ fn slashed(line: &str) -> Cow<'_, str> {
 /// The files that a command line may print: whatever its readers are given.
 pub(super) fn files(line: &str) -> Vec<String> {
     let mut files = Vec::new();
+    printed(line, 0, &mut files);
+    files
+}
+
+fn printed(line: &str, depth: usize, files: &mut Vec<String>) {
+    if depth >= MAX_DEPTH {
+        return;
+    }
     let line = split(&slashed(line));
     for command in line.commands {
         files.extend(command.reads);
@@ -135,13 +143,12 @@ pub(super) fn files(line: &str) -> Vec<String> {
         }
     }
     for inner in &line.inner {
-        files.extend(self::files(inner));
+        printed(inner, depth + 1, files);
     }
-    files
 }
 
 fn look(line: &str, depth: usize) -> Option<Danger> {
-    if depth == MAX_DEPTH {
+    if depth >= MAX_DEPTH {
         return None;
     }
     let line = split(&slashed(line));
@@ -153,6 +160,9 @@ fn look(line: &str, depth: usize) -> Option<Danger> {
 }
 
 fn command_danger(command: &Simple, depth: usize) -> Option<Danger> {
+    if depth >= MAX_DEPTH {
+        return None;
+    }
     if let Some(path) = command.reads.iter().find(|path| is_credential(path)) {
         return Some(Danger::Reads(path.clone()));
     }
@@ -467,6 +477,13 @@ mod tests {
         ] {
             assert_eq!(danger(line), Some(Danger::PastHooks), "{line}");
         }
+    }
+
+    #[test]
+    fn what_stands_deep_does_not_end_the_process() {
+        assert_eq!(danger(&"env ".repeat(20_000)), None);
+        assert_eq!(danger(&"eval ".repeat(20_000)), None);
+        assert!(files(&"cat $(".repeat(20_000)).len() < 20);
     }
 
     #[test]

@@ -92,18 +92,12 @@ impl Redactor {
             sanitizer,
             placeholders: Placeholders { mode: args.mode, vault },
             notes,
-            reads_config: !rules.config.no_config,
         })
     }
 
     /// What is done about secrets. To block is for the caller: the text that it is given then is redacted.
     pub(crate) fn mode(&self) -> Mode {
         self.placeholders.mode
-    }
-
-    /// Whether what files configure holds.
-    pub(crate) fn reads_config(&self) -> bool {
-        self.reads_config
     }
 
     /// What there is to say of the flags, to who wants details.

@@ -8,7 +8,7 @@ mod file;
 mod place;
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::args::VaultArgs;
@@ -68,7 +68,7 @@ impl Vault {
             None => Err(Failure::new(format!("there is no vault {shown}"))),
             Some(store) if store.expires <= now() => {
                 // What nobody can use any more need not lie about.
-                let _ = std::fs::remove_file(&path);
+                remove_expired(&path);
                 Err(Failure::new(format!("the vault {shown} has expired and was deleted")))
             }
             Some(store) => Ok(store.entries),
@@ -146,6 +146,14 @@ impl Vault {
         self.by_secret.insert(secret.to_vec(), index);
         self.codes.insert(code);
         index
+    }
+}
+
+/// Removes a vault, unless another process has begun a new one in its place.
+fn remove_expired(path: &Path) {
+    let Ok(_lock) = Lock::take(path) else { return };
+    if matches!(file::read(path), Ok(Some(store)) if store.expires <= now()) {
+        let _ = std::fs::remove_file(path);
     }
 }
 

@@ -143,10 +143,10 @@ impl Filter {
             for place in 0..WINDOW {
                 // SAFETY: as above, the load ends within the haystack. It needs no alignment.
                 let bytes = unsafe { _mm512_loadu_si512(haystack.as_ptr().add(at + place).cast()) };
-                for half in 0..2 {
-                    let (first, second) = tables[half][place];
+                for (buckets, half) in buckets.iter_mut().zip(&tables) {
+                    let (first, second) = half[place];
                     let allowed = _mm512_permutex2var_epi8(first, bytes, second);
-                    buckets[half] = _mm512_and_si512(buckets[half], allowed);
+                    *buckets = _mm512_and_si512(*buckets, allowed);
                 }
             }
             let any = _mm512_or_si512(buckets[0], buckets[1]);
