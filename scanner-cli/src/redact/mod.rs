@@ -29,7 +29,6 @@ pub(crate) struct Redactor {
     cache: Cache,
     placeholders: Placeholders,
     notes: Vec<String>,
-    reads_config: bool,
 }
 
 /// A text that was looked at.
