@@ -74,7 +74,7 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
              severity: Severity::{:?}, url: Cow::Borrowed({:?}), fix: Cow::Borrowed({:?}), \
              enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: Cow::Borrowed(&[{}]), \
              pattern: Cow::Borrowed({:?}), offset: {:?}, window: {}, min_len: {}, \
-             required: {:?}, chosen: {}, judge: {}, pair: {}, alphabet: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, check: {check}, \
+             required: {:?}, chosen: {}, judge: {}, pair: {}, alphabet: ByteSet({:?}), first: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, check: {check}, \
              min_entropy: {}, context: {}, within: {}, role: {}, examples: {}, counterexamples: {} }},",
             &*rule.id,
             &*rule.name,
@@ -95,6 +95,7 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
             judge,
             pair,
             rule.alphabet.0,
+            rule.first.0,
             rule.left,
             rule.right,
             rule.min_entropy,

@@ -411,6 +411,7 @@ pub(crate) mod tests {
             judge: None,
             pair: None,
             alphabet: ByteSet::ALL,
+            first: ByteSet::ALL,
             left: Boundary::Word,
             right: Boundary::Word,
             check,

@@ -59,6 +59,8 @@ pub struct Rule {
     pub pair: Option<Pair>,
     /// The bytes that may occur in a match.
     pub alphabet: ByteSet,
+    /// The bytes that a match may begin with.
+    pub first: ByteSet,
     /// What must not stand directly before a match.
     pub left: Boundary,
     /// What must not stand directly after a match.

@@ -13,6 +13,8 @@ pub struct Bounds {
     pub max_len: Option<u32>,
     /// The bytes that may occur.
     pub alphabet: ByteSet,
+    /// The bytes that may be the first.
+    pub first: ByteSet,
     /// A byte that every match holds behind the first class of characters in it.
     pub required: Option<u8>,
 }
@@ -38,10 +40,13 @@ pub fn bounds(pattern: &str) -> Result<Bounds, String> {
     }
     let mut alphabet = ByteSet::default();
     collect(&hir, &mut alphabet);
+    let mut first = ByteSet::default();
+    begin(&hir, &mut first);
     Ok(Bounds {
         min_len: min_len.try_into().unwrap_or(u32::MAX),
         max_len: properties.maximum_len().and_then(|len| len.try_into().ok()),
         alphabet,
+        first,
         required: required(&hir),
     })
 }
@@ -80,9 +85,46 @@ fn collect(hir: &Hir, alphabet: &mut ByteSet) {
     }
 }
 
+/// Adds the bytes that a match may begin with, and says whether there is one that is empty.
+fn begin(hir: &Hir, first: &mut ByteSet) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => {
+            literal.0.first().inspect(|&&byte| first.insert(byte)).is_none()
+        }
+        HirKind::Class(_) => {
+            collect(hir, first);
+            false
+        }
+        HirKind::Repetition(repetition) => begin(&repetition.sub, first) || repetition.min == 0,
+        HirKind::Capture(capture) => begin(&capture.sub, first),
+        HirKind::Concat(parts) => parts.iter().all(|part| begin(part, first)),
+        HirKind::Alternation(parts) => {
+            parts.iter().fold(false, |empty, part| begin(part, first) || empty)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn first_bytes() {
+        for (pattern, expected) in [
+            ("-----BEGIN", "-"),
+            (r"\{[\t\n]{0,96}?", "{"),
+            ("(?P<secret>a(?:b|c))", "a"),
+            ("(?i:a)b|c", "Aac"),
+            ("a?(?:b|[cd]*)e", "abcde"),
+            (r"\b(?:a)b", "a"),
+        ] {
+            let first = bounds(pattern).unwrap().first;
+            let text: String =
+                (0..=255).filter(|&byte| first.contains(byte)).map(char::from).collect();
+            assert_eq!(text, expected, "{pattern}");
+        }
+    }
 
     #[test]
     fn bounds_of_patterns() {

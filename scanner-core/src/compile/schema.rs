@@ -288,9 +288,13 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         Shape::Assignment | Shape::Bare if !syntax.pattern.is_empty() => {
             return fail("pattern", "only rules of shape token and named have a pattern".into());
         }
-        Shape::Assignment | Shape::Bare => {
-            Bounds { min_len: 1, max_len: Some(1024), alphabet: ByteSet::ALL, required: None }
-        }
+        Shape::Assignment | Shape::Bare => Bounds {
+            min_len: 1,
+            max_len: Some(1024),
+            alphabet: ByteSet::ALL,
+            first: ByteSet::ALL,
+            required: None,
+        },
     };
     let window = match (syntax.window, bounds.max_len) {
         (Some(window), _) => window,
@@ -353,6 +357,7 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         judge,
         pair,
         alphabet: bounds.alphabet,
+        first: bounds.first,
         left,
         right,
         check,

@@ -104,9 +104,8 @@ impl Engine {
             for (id, rule) in active() {
                 let offset = usize::from(rule.offset.1);
                 if rule.shape == Shape::Token && offset > 0 && rule.alphabet.contains(b'\n') {
-                    let begins = begins_with(&rule.pattern);
                     let alive = |&at: &usize| {
-                        begins.is_none_or(|byte| haystack[at] == byte)
+                        rule.first.contains(haystack[at])
                             && self.may_go_on(scratch, id.index(), rule, haystack, at)
                     };
                     first = (end.saturating_sub(offset)..first).find(alive).unwrap_or(first);
@@ -250,51 +249,4 @@ fn automaton(rule: &Rule) -> Option<Box<dfa::DFA>> {
         .build(&rule.pattern)
         .ok()
         .map(Box::new)
-}
-
-/// The byte that all matches of a pattern begin with, where its text tells at a glance: the automaton need not be
-/// built to see that none begins.
-fn begins_with(pattern: &str) -> Option<u8> {
-    let (byte, rest) = match pattern.as_bytes() {
-        [b'\\', byte, rest @ ..] if byte.is_ascii_punctuation() => (*byte, rest),
-        [byte, rest @ ..] if byte.is_ascii_alphanumeric() || *byte == b'-' => (*byte, rest),
-        _ => return None,
-    };
-    let mut depth = 0_i32;
-    let mut alternatives = false;
-    let mut escaped = false;
-    for &byte in rest {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'(' | b'[' => depth += 1,
-            b')' | b']' => depth -= 1,
-            b'|' => alternatives |= depth == 0,
-            _ => {}
-        }
-    }
-    let optional = matches!(rest.first(), Some(b'?' | b'*' | b'{' | b'|'));
-    (!optional && !alternatives && depth == 0).then_some(byte)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::begins_with;
-
-    #[test]
-    fn first_bytes() {
-        for (pattern, first) in [
-            ("-----BEGIN", Some(b'-')),
-            (r"\{[\t\n]{0,96}?", Some(b'{')),
-            ("a(?:b|c)", Some(b'a')),
-            ("a|b", None),
-            ("a?b", None),
-            ("(?:a)b", None),
-            ("[ab]c", None),
-            (r"\sab", None),
-            ("", None),
-        ] {
-            assert_eq!(begins_with(pattern), first, "{pattern}");
-        }
-    }
 }
