@@ -227,6 +227,6 @@ fn hooks_ask_the_project_of_the_current_directory() {
     // The filter behind a command that nobody watches does as the hook does.
     let unseen = json!({"hook_event_name": "PreToolUse", "tool_name": "Bash", "cwd": root,
         "tool_input": {"command": "make", "run_in_background": true}});
-    hook(&project, &["--no-config"], &unseen).prints("prompt --quiet --no-config");
+    hook(&project, &["--no-config"], &unseen).prints("'--no-config'");
     assert!(!hook(&project, &[], &unseen).out.contains("--no-config"));
 }
