@@ -100,7 +100,11 @@ fn begin(hir: &Hir, first: &mut ByteSet) -> bool {
         HirKind::Capture(capture) => begin(&capture.sub, first),
         HirKind::Concat(parts) => parts.iter().all(|part| begin(part, first)),
         HirKind::Alternation(parts) => {
-            parts.iter().fold(false, |empty, part| begin(part, first) || empty)
+            let mut empty = false;
+            for part in parts {
+                empty |= begin(part, first);
+            }
+            empty
         }
     }
 }
