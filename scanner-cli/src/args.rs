@@ -5,6 +5,7 @@
 
 mod assistant;
 mod git;
+mod later;
 mod redact;
 
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use assistant::AssistantCommand;
 pub(crate) use assistant::{AnswerArgs, Assistant, SettingsArgs};
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
+pub(crate) use later::Later;
 pub(crate) use redact::{Mode, PromptArgs, PromptFormat, RedactArgs, RestoreArgs, VaultArgs};
 
 const FILES: &str = "Which files";
@@ -61,26 +63,26 @@ pub(crate) struct GlobalArgs {
 pub(crate) enum Command {
     /// Scan files, directories or the standard input
     #[command(after_help = EXIT_STATUS)]
-    Scan(Box<ScanArgs>),
+    Scan(Later<ScanArgs>),
     /// Scan what git holds: staged changes, ranges of commits, all of history
     #[command(after_help = EXIT_STATUS)]
-    Git(Box<GitArgs>),
+    Git(Later<GitArgs>),
     /// Scan the lines that a diff adds
     ///
     /// Reads unified and combined diffs, as from `git diff` or a pull request.
     #[command(after_help = EXIT_STATUS)]
-    Diff(Box<DiffArgs>),
+    Diff(Later<DiffArgs>),
     /// Replace the secrets in text on its way to a model
     ///
     /// A filter: reads files or the standard input, and writes the same text with a placeholder in the
     /// place of each secret. What was replaced is said on the standard error.
     #[command(after_help = redact::EXIT_STATUS)]
-    Prompt(Box<PromptArgs>),
+    Prompt(Later<PromptArgs>),
     /// Put the secrets back into an answer
     ///
     /// The inverse of `secscan prompt --vault`: placeholders become what they stand for, also where a model
     /// changed their case, their marks or broke them over two lines.
-    Restore(RestoreArgs),
+    Restore(Later<RestoreArgs>),
     /// Install or remove hooks that scan each commit, or stand between an assistant and its model
     #[command(subcommand)]
     Hook(HookCommand),
@@ -91,10 +93,10 @@ pub(crate) enum Command {
     ///
     /// For every place on the line where a rule began to look: the steps that it passed, and the one
     /// that it failed.
-    Explain(ExplainArgs),
+    Explain(Later<ExplainArgs>),
     /// Keep a file of findings that are known, which all scans leave out
     #[command(subcommand)]
-    Baseline(Box<BaselineCommand>),
+    Baseline(BaselineCommand),
     /// Show what is configured
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -289,12 +291,12 @@ pub(crate) enum BaselineCommand {
         #[arg(long)]
         force: bool,
         #[command(flatten)]
-        what: BaselineArgs,
+        what: Later<BaselineArgs>,
     },
     /// Add what is new, follow files that moved, drop what is gone; keep what an audit said
     Update {
         #[command(flatten)]
-        what: BaselineArgs,
+        what: Later<BaselineArgs>,
     },
     /// Go through the findings one by one: real, a false alarm, or accepted, and until when
     Audit {
@@ -302,7 +304,7 @@ pub(crate) enum BaselineCommand {
         #[arg(long)]
         all: bool,
         #[command(flatten)]
-        what: BaselineArgs,
+        what: Later<BaselineArgs>,
     },
     /// Take over what another scanner was told: a .secrets.baseline or a .gitleaksignore
     Import {
@@ -310,7 +312,7 @@ pub(crate) enum BaselineCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
         #[command(flatten)]
-        what: BaselineArgs,
+        what: Later<BaselineArgs>,
     },
 }
 

@@ -52,6 +52,7 @@ pub mod sanitize;
 mod scanner;
 pub mod sift;
 pub mod source;
+mod stored;
 pub mod stream;
 
 pub use finding::{Confidence, Finding, Layer, Reason, RuleId, Secret};

@@ -1,13 +1,12 @@
 //! The form of a rule file: TOML in, [`Rule`]s out, errors that name the file, the rule and the key.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
 
 use super::pattern::{self, Bounds};
 use crate::checks::Check;
-use crate::rule::{Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Text, Value};
+use crate::rule::{Boundary, ByteSet, Head, List, Pair, Rule, Severity, Shape, Text, Value};
 
 /// The longest window a rule may have, in bytes: what one candidate may cost.
 pub const MAX_WINDOW: u32 = 65_536;
@@ -315,10 +314,10 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
     }
 
     let words_only = heads.iter().all(|head| head.ignore_case);
-    let folded = |words: &[String]| -> Vec<Text> {
+    let folded = |words: &[String]| -> List<Text> {
         let fold = |word: &String| {
             let letters = word.chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' '));
-            Cow::Owned(letters.map(|c| c.to_ascii_lowercase()).collect())
+            letters.map(|c| c.to_ascii_lowercase()).collect::<String>().into()
         };
         words.iter().map(fold).collect()
     };
@@ -332,9 +331,7 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
     if shape != Shape::Named && !role.is_empty() {
         return fail("role", "only rules of shape named have one".into());
     }
-    let own = |list: Vec<String>| -> Cow<'static, [Text]> {
-        Cow::Owned(list.into_iter().map(Cow::Owned).collect())
-    };
+    let own = |list: Vec<String>| -> List<Text> { list.into_iter().map(Text::from).collect() };
     Ok(Rule {
         id: syntax.id.into(),
         name: syntax.name.into(),
@@ -347,7 +344,7 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
             .self_identifying
             .unwrap_or(shape == Shape::Token && context.is_empty() && !words_only),
         shape,
-        heads: Cow::Owned(heads),
+        heads: heads.into(),
         pattern: syntax.pattern.into(),
         offset,
         window,
@@ -362,9 +359,9 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         right,
         check,
         min_entropy: (syntax.min_entropy * 100.0).round() as u16,
-        context: Cow::Owned(context),
+        context,
         within: syntax.within.unwrap_or(if shape == Shape::Named { 40 } else { 100 }),
-        role: Cow::Owned(role),
+        role,
         examples: own(syntax.examples),
         counterexamples: own(syntax.counterexamples),
     })
