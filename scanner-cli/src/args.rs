@@ -338,7 +338,7 @@ pub(crate) enum RulesCommand {
     /// List all rules
     List {
         #[command(flatten)]
-        rules: RuleArgs,
+        rules: Later<RuleArgs>,
         /// The form of the list
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: ListFormat,
@@ -348,7 +348,7 @@ pub(crate) enum RulesCommand {
         /// The rule's identifier
         id: String,
         #[command(flatten)]
-        rules: RuleArgs,
+        rules: Later<RuleArgs>,
         /// The form of the description
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: ListFormat,

@@ -243,6 +243,11 @@ impl ByteSet {
         self.0[usize::from(byte >> 6)] & (1 << (byte & 63)) != 0
     }
 
+    /// How many bytes are in the set.
+    pub fn count(&self) -> usize {
+        self.0.iter().map(|part| part.count_ones() as usize).sum()
+    }
+
     /// Puts `byte` into the set.
     pub fn insert(&mut self, byte: u8) {
         self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);

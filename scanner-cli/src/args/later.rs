@@ -3,12 +3,22 @@
 //! There are some three hundred, and a process uses those of one command. Telling clap of all of them took a
 //! quarter of the time it takes to start. Help, completions and suggestions ask for what they need.
 
+use std::ops::Deref;
+
 use clap::builder::Resettable;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
 
-/// The arguments of a command.
+/// The arguments of a command, or those of them that come last. A command has no more than one of these.
 #[derive(Debug)]
 pub(crate) struct Later<T>(pub(crate) Box<T>);
+
+impl<T> Deref for Later<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 impl<T: FromArgMatches> FromArgMatches for Later<T> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Later<T>, Error> {

@@ -45,15 +45,24 @@ impl Anchors {
     pub(crate) fn new(own: &[Rule]) -> Result<Anchors, String> {
         let builtin = embedded().map_err(|error| error.to_string())?;
         let vectors = Vectors::detect();
-        if own.is_empty() {
-            return Ok(Anchors { builtin, own: None, filter: None, vectors });
+        let mut anchors = Anchors { builtin, own: None, filter: None, vectors };
+        if !own.is_empty() {
+            anchors.add(own)?;
         }
+        Ok(anchors)
+    }
+
+    /// Adds the heads of a user's rules. Apart, because it needs the stack for two filters.
+    #[cold]
+    #[inline(never)]
+    fn add(&mut self, own: &[Rule]) -> Result<(), String> {
         let compiled = heads::compile(own)?;
         let mut filter = Box::new(builtin::FILTER.clone());
         filter.extend(&compiled.windows);
         let base = builtin::RULES.len() as u16;
         let own = Trie::new(compiled.dfa, compiled.entries.into(), compiled.rules.into(), base)?;
-        Ok(Anchors { builtin, own: Some(own), filter: Some(filter), vectors })
+        (self.own, self.filter) = (Some(own), Some(filter));
+        Ok(())
     }
 
     /// Calls `visit` with every candidate whose head begins in `part`, and perhaps with a few beside it, in
