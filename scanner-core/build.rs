@@ -20,7 +20,7 @@ mod rule;
 mod stored;
 
 use compile::heads::Compiled;
-use rule::{Head, Rule, Store, Text};
+use rule::{Head, Rule, Shape, Store, Text};
 
 // No rule is built in before this has run.
 impl Store for str {
@@ -70,8 +70,18 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
         stores.texts(&rule.role);
         stores.text(&rule.pattern);
     }
-    let rules: Vec<String> = rules.iter().map(|rule| stores.rule(rule)).collect();
+    let of = |wanted: fn(&Rule) -> bool| -> Vec<String> {
+        let numbers = rules.iter().enumerate().filter(|(_, rule)| wanted(rule));
+        numbers.map(|(number, _)| number.to_string()).collect()
+    };
     let mut code = String::new();
+    constant(&mut code, "ENABLED", "bool", &debug(rules.iter().map(|rule| rule.enabled)));
+    constant(&mut code, "BARE", "u16", &of(|rule| rule.shape == Shape::Bare));
+    constant(&mut code, "NAMED", "u16", &of(|rule| rule.shape == Shape::Named));
+    constant(&mut code, "LED", "u16", &of(Rule::is_led));
+    let behind = rules.iter().map(Rule::behind).max().unwrap_or(0);
+    writeln!(code, "pub(crate) const BEHIND: usize = {behind};").unwrap();
+    let rules: Vec<String> = rules.iter().map(|rule| stores.rule(rule)).collect();
     constant(&mut code, "RULES", "Rule", &rules);
     constant(&mut code, "LISTED", "Text", &stores.listed.all);
     constant(&mut code, "HEADS", "Head", &stores.heads.all);
@@ -96,8 +106,8 @@ fn constant(code: &mut String, name: &str, of: &str, elements: &[String]) {
     writeln!(code, "pub(crate) static {name}: [{of}; {len}] = [{elements}];").unwrap();
 }
 
-fn debug(elements: &[impl Debug]) -> Vec<String> {
-    elements.iter().map(|element| format!("{element:?}")).collect()
+fn debug(elements: impl IntoIterator<Item = impl Debug>) -> Vec<String> {
+    elements.into_iter().map(|element| format!("{element:?}")).collect()
 }
 
 /// What the rules have parts of, and where its parts stand: many texts are used again.

@@ -80,6 +80,18 @@ pub struct Rule {
     pub counterexamples: List<Text>,
 }
 
+impl Rule {
+    /// Whether a match may begin before its head.
+    pub(crate) fn is_led(&self) -> bool {
+        self.offset.1 > 0
+    }
+
+    /// How far before a head a match, or a word that it needs, may begin, in bytes.
+    pub(crate) fn behind(&self) -> usize {
+        usize::from(self.offset.1) + usize::from(self.within)
+    }
+}
+
 /// A literal that leads to a rule's matches.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Head {

@@ -8,7 +8,7 @@ use std::fmt;
 use crate::compile::schema;
 use crate::engine::builtin;
 use crate::finding::RuleId;
-use crate::rule::Rule;
+use crate::rule::{Rule, Shape};
 
 /// The built-in rules, and perhaps a user's, each of them on or off.
 ///
@@ -68,7 +68,7 @@ impl RuleSet {
     pub fn builtin() -> RuleSet {
         RuleSet {
             own: Vec::new(),
-            enabled: builtin::RULES.iter().map(|rule| rule.enabled).collect(),
+            enabled: builtin::ENABLED.to_vec(),
         }
     }
 
@@ -149,6 +149,37 @@ impl RuleSet {
         self.enabled[id.index()] = yes;
     }
 
+    /// The rules that look at every run of characters.
+    pub(crate) fn bare(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        self.some(&builtin::BARE, |rule| rule.shape == Shape::Bare)
+    }
+
+    /// The rules that assignments lead to.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        self.some(&builtin::NAMED, |rule| rule.shape == Shape::Named)
+    }
+
+    /// The rules whose matches may begin before their heads.
+    pub(crate) fn led(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        self.some(&builtin::LED, Rule::is_led)
+    }
+
+    /// How far before a head any match, or a word that it needs, may begin, in bytes.
+    pub(crate) fn behind(&self) -> usize {
+        self.own.iter().map(Rule::behind).fold(builtin::BEHIND, usize::max)
+    }
+
+    /// Those that are wanted. Of the built-in rules they are known: a start need not look at a thousand.
+    fn some(
+        &self,
+        known: &'static [u16],
+        wanted: fn(&Rule) -> bool,
+    ) -> impl Iterator<Item = (RuleId, &Rule)> {
+        let own = (builtin::RULES.len()..).zip(&self.own).filter(move |(_, rule)| wanted(rule));
+        let own = own.map(|(index, rule)| (RuleId(index as u16), rule));
+        known.iter().map(|&index| (RuleId(index), self.at(index.into()))).chain(own)
+    }
+
     /// The rules that are not built in.
     pub(crate) fn own(&self) -> &[Rule] {
         &self.own
@@ -171,5 +202,45 @@ impl Default for RuleSet {
 impl fmt::Debug for RuleSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RuleSet({} built in, {} own)", builtin::RULES.len(), self.own.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_the_built_in_rules_is_so() {
+        let mut rules = RuleSet::builtin();
+        let own = r#"
+            [[rule]]
+            id = "own-bare"
+            name = "Own"
+            severity = "low"
+            shape = "bare"
+            enabled = false
+            fix = "None."
+            [[rule]]
+            id = "own-led"
+            name = "Own"
+            severity = "low"
+            heads = ["acme_"]
+            offset = [0, 9]
+            within = 4000
+            pattern = '[a-z]{0,9}acme_[0-9]{9}'
+            fix = "None."
+        "#;
+        rules.add("own.toml", own).unwrap();
+        let wanted = |wanted: fn(&Rule) -> bool| {
+            rules.iter().filter(move |(_, rule)| wanted(rule)).map(|(id, _)| id)
+        };
+        assert!(rules.bare().map(|(id, _)| id).eq(wanted(|rule| rule.shape == Shape::Bare)));
+        assert!(rules.named().map(|(id, _)| id).eq(wanted(|rule| rule.shape == Shape::Named)));
+        assert!(rules.led().map(|(id, _)| id).eq(wanted(|rule| rule.offset.1 > 0)));
+        assert!(rules.bare().count() > 1 && rules.named().count() > 100 && rules.led().count() > 9);
+        for rules in [RuleSet::builtin(), rules.clone()] {
+            assert_eq!(Some(rules.behind()), rules.iter().map(|(_, rule)| rule.behind()).max());
+            assert!(rules.iter().all(|(id, rule)| rules.is_enabled(id) == rule.enabled));
+        }
     }
 }

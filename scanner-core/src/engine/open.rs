@@ -88,22 +88,20 @@ impl Engine {
 
     /// How much before a place a search that begins there looks at, in bytes.
     pub(crate) fn behind(&self) -> usize {
-        let of_rule = |rule: &Rule| usize::from(rule.offset.1) + usize::from(rule.within);
-        let most = self.rules.iter().map(|(_, rule)| of_rule(rule)).max().unwrap_or(0);
         // Before a name, a provider's word; and as much of a line as tells that it is too long to be unescaped.
-        (most.max(assign::NAME) + super::judge::MARGIN).max(decode::LONGEST + 1)
+        (self.rules.behind().max(assign::NAME) + super::judge::MARGIN).max(decode::LONGEST + 1)
     }
 
     /// Where the first match may begin whose head has not come in full.
     fn edge(&self, scratch: &mut Scratch, haystack: &[u8]) -> usize {
         let end = haystack.len();
-        let active = || self.rules.iter().filter(|(id, _)| self.rules.is_enabled(*id));
+        let led = || self.rules.led().filter(|(id, _)| self.rules.is_enabled(*id));
         let mut first = end;
         if haystack.last() == Some(&b'\n') {
             // No head holds a line break, and few matches do.
-            for (id, rule) in active() {
+            for (id, rule) in led() {
                 let offset = usize::from(rule.offset.1);
-                if rule.shape == Shape::Token && offset > 0 && rule.alphabet.contains(b'\n') {
+                if rule.shape == Shape::Token && rule.alphabet.contains(b'\n') {
                     let alive = |&at: &usize| {
                         rule.first.contains(haystack[at])
                             && self.may_go_on(scratch, id.index(), rule, haystack, at)
@@ -113,7 +111,7 @@ impl Engine {
             }
             return first;
         }
-        let offset = active().map(|(_, rule)| usize::from(rule.offset.1)).max().unwrap_or(0);
+        let offset = led().map(|(_, rule)| usize::from(rule.offset.1)).max().unwrap_or(0);
         first = end.saturating_sub(HEAD + offset.max(assign::NAME));
         if !self.bare.is_empty()
             && let Some(start) = bare::open(haystack)
