@@ -111,7 +111,8 @@ impl Engine {
     pub(crate) fn new(rules: RuleSet, now: Option<i64>) -> Result<Engine, String> {
         let anchors = Anchors::new(rules.own())?;
         let patterns = (0..rules.len()).map(|_| OnceLock::new()).collect();
-        let bare = rules.bare().filter(|(id, _)| rules.is_enabled(*id)).map(|(id, _)| id.0).collect();
+        let bare =
+            rules.bare().filter(|(id, _)| rules.is_enabled(*id)).map(|(id, _)| id.0).collect();
         let named = named::Index::new(&rules);
         let automata = (0..rules.len()).map(|_| OnceLock::new()).collect();
         Ok(Engine { rules, anchors, patterns, automata, bare, named, now })

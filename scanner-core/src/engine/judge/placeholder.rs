@@ -224,9 +224,8 @@ pub(in crate::engine) fn classify(value: &[u8]) -> Option<&'static str> {
     if SAYINGS.stand_in(value) {
         return Some("it says that it is none");
     }
-    let made_of = |value: &[u8], words: &Words| {
-        words.count > 0 && words.letters * 10 >= letters(value) * 7
-    };
+    let made_of =
+        |value: &[u8], words: &Words| words.count > 0 && words.letters * 10 >= letters(value) * 7;
     let plain = plain(value);
     if made_of(value, &look.words) || made_of(&plain, &words_in(&plain)) {
         return Some("it is made of words");
@@ -358,9 +357,7 @@ fn is_words(part: &[u8], most: u8) -> bool {
         return false;
     }
     let words = WORDS.of(first).iter();
-    words
-        .filter_map(|word| part.strip_prefix(word.as_bytes()))
-        .any(|rest| is_words(rest, most - 1))
+    words.filter_map(|word| part.strip_prefix(word.as_bytes())).any(|rest| is_words(rest, most - 1))
 }
 
 /// Words in lower case, sorted, and where those of each first byte begin.
