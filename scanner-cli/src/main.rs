@@ -8,6 +8,7 @@ mod args;
 mod assistant;
 mod baseline;
 mod chat;
+mod ci;
 mod collector;
 mod config;
 mod diff;
@@ -73,6 +74,7 @@ fn run(command: Command, talk: Talk) -> Result<Exit, Failure> {
         Command::Scan(args) => run::scan(Plan::new(*args)?, talk),
         Command::Git(args) => run::scan(Plan::git(*args)?, talk),
         Command::Diff(args) => run::scan(Plan::diff(*args)?, talk),
+        Command::Ci(args) => ci::run(*args, talk),
         Command::Prompt(args) => prompt::run(*args, talk),
         Command::Restore(args) => restore::run(args),
         Command::Hook(command) => hook::run(&command, talk),
