@@ -1,7 +1,7 @@
 //! Azure Pipelines: `BUILD_*` and `SYSTEM_PULLREQUEST_*`. Of a push it says only where it ended.
 
 use super::event::{Before, Event, Job, Request};
-use super::variables::{self, remote, short};
+use super::variables::{self, remote};
 
 pub(super) fn job() -> Job {
     let name = variables::text("BUILD_REASON").unwrap_or_else(|| "IndividualCI".to_owned());
@@ -13,7 +13,7 @@ pub(super) fn job() -> Job {
         "PullRequest" => Event::Request {
             what: Request::Pull,
             base: variables::branch("SYSTEM_PULLREQUEST_TARGETBRANCH")
-                .map(|name| remote(short(&name)))
+                .map(|name| remote(&name))
                 .into_iter()
                 .collect(),
             // The commit of the build is a merge of both.
