@@ -1,6 +1,6 @@
 //! A report for pages that show Markdown: the summary of a CI's job, a comment.
 //!
-//! Everything that comes from a file or a commit is made harmless: no markup, no link, no mention.
+//! Everything that comes from a file or a commit is made harmless: it is no markup, and mentions nobody.
 
 use std::io::{self, Write};
 
@@ -41,6 +41,17 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     if sorted.len() > MOST {
         writeln!(out, "\nThe {MOST} gravest of {} are listed.", sorted.len())?;
     }
+    let hidden = view.suppressed();
+    if !hidden.is_empty() {
+        writeln!(out, "\n<details><summary>{} hidden</summary>\n", hidden.len())?;
+        writeln!(out, "| what | where | by | why |\n|---|---|---|---|")?;
+        for record in hidden.iter().take(MOST) {
+            let Some(why) = &record.suppressed else { continue };
+            let (rule, source) = (code(&record.rule), code(&why.source));
+            writeln!(out, "| {rule} | {} | {source} | {} |", place(record), text(&why.reason))?;
+        }
+        writeln!(out, "\n</details>")?;
+    }
     writeln!(out, "\n{}.", text(&summary::scope(outcome)))?;
     if failed {
         writeln!(out, "\n**Not everything was scanned.**\n")?;
@@ -55,7 +66,6 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn row(record: &Record, out: &mut dyn Write) -> io::Result<()> {
-    let place = code(&format!("{}:{}:{}", record.file, record.line, record.column));
     let commit = record.origin.as_deref().and_then(|origin| origin.short());
     let commit = commit.map(|id| format!("<br>commit {}", code(&id))).unwrap_or_default();
     let icon = match record.severity {
@@ -65,13 +75,18 @@ fn row(record: &Record, out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(
         out,
-        "| {icon} {} | {}<br>{} | {place}{commit} | {} | {} |",
+        "| {icon} {} | {}<br>{} | {}{commit} | {} | {} |",
         capital(record.severity),
         text(&record.name),
         code(&record.rule),
+        place(record),
         code(&record.secret),
         text(&record.fix),
     )
+}
+
+fn place(record: &Record) -> String {
+    code(&format!("{}:{}:{}", record.file, record.line, record.column))
 }
 
 /// Text that is nothing but text, on one line.
@@ -99,7 +114,8 @@ fn code(text: &str) -> String {
     let mut safe = String::from("<code>");
     for c in visible(text.as_bytes()).chars().take(LONGEST) {
         match c {
-            ' '..='/' | ':'..='@' | '['..='`' | '{'..='~' => {
+            ' ' | ',' | '-' | '.' | '/' => safe.push(c),
+            '!'..='/' | ':'..='@' | '['..='`' | '{'..='~' => {
                 safe.push_str(&format!("&#{};", u32::from(c)));
             }
             c => safe.push(c),
@@ -115,7 +131,7 @@ mod tests {
     #[test]
     fn nothing_is_markup() {
         assert_eq!(text("a|b\n<img> @you [x](y)"), "a\\|b\u{240a}&lt;img&gt; &#64;you \\[x\\](y)");
-        assert_eq!(code("a`|*</code>"), "<code>a&#96;&#124;&#42;&#60;&#47;code&#62;</code>");
-        assert_eq!(code("ab9ü"), "<code>ab9ü</code>");
+        assert_eq!(code("a`|*</code>"), "<code>a&#96;&#124;&#42;&#60;/code&#62;</code>");
+        assert_eq!(code("ab/9ü.py"), "<code>ab/9ü.py</code>");
     }
 }
