@@ -35,8 +35,7 @@ pub(crate) fn run(mut args: CiArgs, talk: Talk) -> Result<Exit, Failure> {
     if args.report.show_secrets == Some(ShowSecrets::Yes) {
         return Err(plan::shown_in_ci());
     }
-    let provider =
-        args.provider.map_or_else(|| Provider::of_environment(), |one| Ok(one.into()))?;
+    let provider = args.provider.map_or_else(Provider::of_environment, |one| Ok(one.into()))?;
     let job = provider.job()?;
     let name = visible(job.name.as_bytes()).into_owned();
     let (repo, project) = Git::open(&args.repo)?;

@@ -133,7 +133,7 @@ impl<'r> Commits<'r> {
             if !hide && (old || enough) {
                 continue;
             }
-            self.ends += u64::from(hide && commit.boundary);
+            self.ends += u64::from(hide && commit.boundary && wanted > 0);
             for &parent in &commit.parents {
                 match state.get(&parent) {
                     Some(&known) if known || !hide => continue,
