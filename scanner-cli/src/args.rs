@@ -4,6 +4,7 @@
 //! [`plan`](crate::plan) makes sense of them.
 
 mod assistant;
+mod ci;
 mod git;
 mod later;
 mod redact;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use assistant::AssistantCommand;
 pub(crate) use assistant::{AnswerArgs, Assistant, SettingsArgs};
+pub(crate) use ci::{CiArgs, ProviderArg};
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
 pub(crate) use later::Later;
 pub(crate) use redact::{Mode, PromptArgs, PromptFormat, RedactArgs, RestoreArgs, VaultArgs};
@@ -72,6 +74,12 @@ pub(crate) enum Command {
     /// Reads unified and combined diffs, as from `git diff` or a pull request.
     #[command(after_help = EXIT_STATUS)]
     Diff(Later<DiffArgs>),
+    /// Scan what the event of a CI brought: a pull request, a push, a schedule
+    ///
+    /// Tells GitHub Actions, GitLab CI, CircleCI, Azure Pipelines, Bitbucket Pipelines and Jenkins by their
+    /// environment, and says on the standard error what it scans and why.
+    #[command(after_help = ci::HELP)]
+    Ci(Later<CiArgs>),
     /// Replace the secrets in text on its way to a model
     ///
     /// A filter: reads files or the standard input, and writes the same text with a placeholder in the
@@ -400,6 +408,8 @@ pub(crate) enum Format {
     Csv,
     /// A page to look at, filter and sort
     Html,
+    /// A table for the summary of a CI's job, or a comment
+    Markdown,
     /// Events for a SIEM (OCSF detection findings), one a line
     Ocsf,
 }

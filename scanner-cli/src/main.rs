@@ -8,6 +8,7 @@ mod args;
 mod assistant;
 mod baseline;
 mod chat;
+mod ci;
 mod collector;
 mod config;
 mod diff;
@@ -73,6 +74,7 @@ fn run(command: Command, talk: Talk) -> Result<Exit, Failure> {
         Command::Scan(Later(args)) => run::scan(Plan::new(*args)?, talk),
         Command::Git(Later(args)) => run::scan(Plan::git(*args)?, talk),
         Command::Diff(Later(args)) => run::scan(Plan::diff(*args)?, talk),
+        Command::Ci(Later(args)) => ci::run(*args, talk),
         Command::Prompt(Later(args)) => prompt::run(*args, talk),
         Command::Restore(Later(args)) => restore::run(*args),
         Command::Hook(command) => hook::run(&command, talk),

@@ -39,6 +39,9 @@ pub(crate) fn scan(plan: Plan, talk: Talk) -> Result<Exit, Failure> {
         let output = Output::open(target.file.as_deref(), plan.policy.show_secrets)?;
         outputs.push((target.format, output));
     }
+    if let Some(file) = &plan.summary {
+        outputs.push((Format::Markdown, Output::append(file)?));
+    }
     let run = Arc::new(Run {
         shared: Shared { plan, collector: Collector::default(), named: talk.is_verbose() },
         progress: Progress::default(),
@@ -134,6 +137,7 @@ impl Run {
             began: self.began_at,
             ended: now(),
             style: Style::new(false),
+            about: &plan.about,
         };
         for (format, output) in outputs {
             view.style = Style::new(output.is_stdout() && self.talk.colors_stdout());
