@@ -34,6 +34,8 @@ pub(crate) struct Plan {
     pub(crate) line_hashes: bool,
     /// Whether all was asked for, so that what is not found is not there.
     pub(crate) is_complete: bool,
+    /// What there is to say of the configuration.
+    pub(crate) remarks: Vec<String>,
     pub(crate) stats: bool,
     pub(crate) progress: bool,
 }
@@ -165,7 +167,7 @@ impl Plan {
     ) -> Result<Plan, Failure> {
         let said = rules.only.is_empty() && rules.disable.is_empty();
         config.fill_report(&mut report);
-        let (scanner, masker) = scanners(rules, &config)?;
+        let (scanner, masker, remarks) = scanners(rules, &config)?;
         let reports = targets(&report)?;
         let baseline = baseline(&report.hide, &project)?;
         let policy = Policy {
@@ -189,6 +191,7 @@ impl Plan {
             line_hashes: reports.iter().any(|report| report.format == Format::Sarif),
             reports,
             report_suppressed: report.hide.report_suppressed,
+            remarks,
             stats: run.stats,
             progress: !run.no_progress,
         })
@@ -275,10 +278,11 @@ pub(crate) fn bad_option(error: OptionsError) -> Failure {
 pub(crate) fn scanners(
     args: &RuleArgs,
     config: &Config,
-) -> Result<(Scanner, Option<Scanner>), Failure> {
+) -> Result<(Scanner, Option<Scanner>, Vec<String>), Failure> {
     let selection = select(args, config)?;
+    let remarks = selection.remarks();
     let masker = selection.wider.map(scanner).transpose()?;
-    Ok((scanner(selection.rules)?, masker))
+    Ok((scanner(selection.rules)?, masker, remarks))
 }
 
 /// A scanner that knows what time it is, so that a token that has expired counts for less.
