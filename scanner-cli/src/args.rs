@@ -194,7 +194,7 @@ pub(crate) struct FileArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = RULES)]
 pub(crate) struct RuleArgs {
-    /// Add the rules of a file; may be repeated
+    /// Add the rules of a file, or of a .gitleaks.toml; may be repeated
     #[arg(long = "rules", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Use these rules and no others, even if they are off by default (`aws-*`); may be repeated
@@ -213,7 +213,7 @@ pub(crate) struct RuleArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = CONFIG)]
 pub(crate) struct ConfigArgs {
-    /// Read this file, and no secscan.toml
+    /// Read this file (it may be a .gitleaks.toml), and not that of the project
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Read no configuration file

@@ -5,6 +5,7 @@
 //! be reported.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
@@ -40,7 +41,7 @@ pub(crate) struct Exception {
 }
 
 /// Names a path as the exceptions do.
-type Names = dyn Fn(&[u8]) -> Vec<u8> + Send + Sync;
+type Names = dyn Fn(&[u8]) -> Vec<u8> + Send + Sync + UnwindSafe + RefUnwindSafe;
 
 /// All that are made.
 #[derive(Clone, Default)]

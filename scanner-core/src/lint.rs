@@ -3,10 +3,12 @@
 //!
 //! Apart from loading because it makes tokens, and takes time: for `secscan rules lint` and for tests.
 
+use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
+
 use crate::Scanner;
 use crate::compile::pattern;
 use crate::engine::check_pattern;
-use crate::generate::generate;
+use crate::generate::{Generated, generate};
 use crate::gitleaks::heads::bits;
 use crate::rule::{Rule, Shape};
 use crate::ruleset::RuleSet;
@@ -14,7 +16,7 @@ use crate::ruleset::RuleSet;
 /// How many tokens of a rule are looked at.
 const TOKENS: u64 = 12;
 /// What one candidate may cost: the places at which a match may begin, times the bytes that it may have.
-const COST: u64 = 200_000;
+const COST: u64 = 1 << 20;
 /// The longest window that is no cause for a question, in bytes.
 const WIDE: u32 = 32_768;
 
@@ -135,25 +137,15 @@ fn leads(rule: &Rule, lint: &mut impl FnMut(&'static str, String, &'static str))
     if rule.shape != Shape::Token {
         return;
     }
-    let (mut without, mut refused) = (0, 0);
-    for seed in 0..TOKENS {
-        let made = generate(rule, seed);
-        let begins = |start: usize| {
-            rule.heads.iter().any(|head| {
-                let rest = made.text.get(start..start + head.literal.len());
-                rest.is_some_and(|bytes| match head.ignore_case {
-                    true => bytes.eq_ignore_ascii_case(head.literal.as_bytes()),
-                    false => bytes == head.literal.as_bytes(),
-                })
-            })
-        };
-        let (least, most) = (usize::from(rule.offset.0), usize::from(rule.offset.1));
-        without += u64::from(!(least..=most).any(begins));
-        let secret = &made.text[made.secret.clone()];
-        refused += u64::from(rule.check.is_some_and(|check| !check.run(secret).passes()));
+    let made: Vec<Generated> = (0..TOKENS).map(|seed| generate(rule, seed)).collect();
+    let mut without = made.iter().filter(|made| !is_led_to(rule, &made.text)).count();
+    if without > 0 {
+        let full = in_full(rule);
+        let made = (0..TOKENS).map(|seed| generate(&full, seed));
+        without = made.filter(|made| !is_led_to(rule, &made.text)).count();
     }
     if without > 0 {
-        let share = if without == TOKENS { "no match" } else { "not every match" };
+        let share = if without == made.len() { "no match" } else { "not every match" };
         let what = format!(
             "{share} holds a head {} to {} bytes behind its beginning",
             rule.offset.0, rule.offset.1
@@ -164,9 +156,52 @@ fn leads(rule: &Rule, lint: &mut impl FnMut(&'static str, String, &'static str))
             "list a head for each form of the match, and say by `offset` where it stands",
         );
     }
-    if refused == TOKENS {
+    let passes = |made: &Generated| {
+        rule.check.is_none_or(|check| check.run(&made.text[made.secret.clone()]).passes())
+    };
+    if !made.iter().any(passes) {
         let what = "no match of the pattern passes the check".to_owned();
         lint("never-matches", what, "compare the pattern with what the check asks for");
+    }
+}
+
+/// Whether a head stands where it should in a match.
+fn is_led_to(rule: &Rule, text: &[u8]) -> bool {
+    let (least, most) = (usize::from(rule.offset.0), usize::from(rule.offset.1));
+    (least..=most).any(|start| {
+        rule.heads.iter().any(|head| {
+            let there = text.get(start..start + head.literal.len());
+            there.is_some_and(|bytes| match head.ignore_case {
+                true => bytes.eq_ignore_ascii_case(head.literal.as_bytes()),
+                false => bytes == head.literal.as_bytes(),
+            })
+        })
+    })
+}
+
+/// The same rule with all that is optional in its pattern there: a head in an optional part is a condition, and
+/// what is without it is not meant to be found.
+fn in_full(rule: &Rule) -> Rule {
+    let mut full = rule.clone();
+    if let Ok(hir) = pattern::parse(&rule.pattern) {
+        full.pattern = required(&hir).to_string().into();
+    }
+    full
+}
+
+fn required(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Repetition(repetition) => {
+            let min = if repetition.max == Some(1) { 1 } else { repetition.min };
+            let sub = Box::new(required(&repetition.sub));
+            Hir::repetition(Repetition { min, sub, ..repetition.clone() })
+        }
+        HirKind::Capture(capture) => {
+            Hir::capture(Capture { sub: Box::new(required(&capture.sub)), ..capture.clone() })
+        }
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(required).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(required).collect()),
+        _ => hir.clone(),
     }
 }
 

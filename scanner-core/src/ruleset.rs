@@ -4,6 +4,7 @@
 //! rule and key that is wrong.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::compile::schema;
 use crate::engine::builtin;
@@ -140,7 +141,10 @@ impl RuleSet {
     }
 
     /// Says how exceptions are to name a path: from the top of a project, most likely.
-    pub fn name_paths(&mut self, names: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static) {
+    pub fn name_paths(
+        &mut self,
+        names: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + UnwindSafe + RefUnwindSafe + 'static,
+    ) {
         self.exceptions.set_names(std::sync::Arc::new(names));
     }
 

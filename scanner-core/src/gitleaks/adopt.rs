@@ -43,9 +43,6 @@ impl RuleSet {
         let syntax = config.0;
         let mut adopter = Adopter { set: self, notes: syntax.notes, rules: Vec::new() };
         for rule in &syntax.rules {
-            if syntax.extend.disabled.iter().any(|(_, at)| at.value == rule.id) {
-                continue;
-            }
             adopter.rule(rule, syntax.extend.default);
         }
         let own: Vec<u16> = adopter.rules.iter().map(|(id, ..)| id.0).collect();

@@ -66,9 +66,14 @@ impl Config {
     #[must_use]
     pub fn over(mut self, base: Config) -> Config {
         let mut base = base.0;
-        let disabled: Vec<&String> =
-            self.0.extend.disabled.iter().map(|(_, at)| &at.value).collect();
-        base.rules.retain(|rule| !disabled.contains(&&rule.id));
+        let mut disabled = std::mem::take(&mut self.0.extend.disabled);
+        // What disabled one of the other file's is not asked of the built-in ones.
+        disabled.retain(|(_, at)| {
+            let before = base.rules.len();
+            base.rules.retain(|rule| rule.id != at.value);
+            base.rules.len() == before
+        });
+        self.0.extend.disabled = disabled;
         self.0.extend.default |= base.extend.default;
         self.0.extend.path = base.extend.path;
         self.0.extend.disabled.append(&mut base.extend.disabled);

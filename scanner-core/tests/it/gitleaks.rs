@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use secscan_core::gitleaks::{self, Effect, Standing};
+use secscan_core::sanitize::{self, Sanitizer, Stream};
 use secscan_core::{Input, RuleSet, Scanner};
 
 /// Digits that look random, another row for each seed.
@@ -223,5 +224,23 @@ fn files_are_told_apart() {
     for text in ["rules = ['a.toml']", "[[allow]]\nreason = 'x'", "[[rule]]\nid = 'a'", "", "x = ["]
     {
         assert!(!gitleaks::is_one(text), "{text}");
+    }
+}
+
+#[test]
+fn the_rest_of_a_line_counts_also_where_it_comes_later() {
+    let config = "[extend]\nuseDefault = true\n[[rules]]\nid = \"zq\"\nregex = 'zq_[0-9a-f]{32}'\n[[rules.allowlists]]\nregexTarget = 'line'\nregexes = ['# fine$']\n";
+    let (scanner, _) = adopt(config, Standing::Project);
+    let sanitizer = Sanitizer::new(scanner);
+    let [a, b] = [digits(8), digits(9)];
+    let text = format!("one zq_{a}  # fine\ntwo zq_{b}  # not\nend\n");
+    for cut in 0..=text.len() {
+        let (mut stream, mut out) = (Stream::new(&sanitizer), Vec::new());
+        for piece in [&text[..cut], &text[cut..]] {
+            stream.push(piece.as_bytes(), &mut out, sanitize::label).unwrap();
+        }
+        stream.finish(&mut out, sanitize::label).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.contains(&a) && !out.contains(&b), "cut at {cut}: {out}");
     }
 }

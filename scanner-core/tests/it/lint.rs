@@ -31,7 +31,7 @@ fn each_fault_is_named() {
         (format!("heads = [\"key\"]\npattern = 'key[0-9a-f]{{32}}'\n{whole}"), &["common-head"]),
         (
             format!(
-                "heads = [\"zqx_\"]\npattern = '.{{0,200}}zqx_.+'\nwindow = 4000\noffset = [0, 200]\n{whole}"
+                "heads = [\"zqx_\"]\npattern = '.{{0,200}}zqx_.+'\nwindow = 8000\noffset = [0, 200]\n{whole}"
             ),
             &["slow"],
         ),
