@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use secscan_core::gitleaks::{self, Effect, Note, Standing};
+use secscan_core::gitleaks::{self, Commits, Effect, Note, Standing};
 use secscan_core::{RuleId, RuleSet};
 
 use crate::args::RuleArgs;
@@ -20,6 +20,8 @@ pub(crate) struct Selection {
     pub(crate) notes: Vec<Note>,
     /// The rules that come from one.
     pub(crate) adopted: Vec<RuleId>,
+    /// The commits whose findings are left out.
+    pub(crate) commits: Vec<Commits>,
 }
 
 /// Reads the rule files, and turns rules on and off: first as it is configured, then as it is said.
@@ -36,10 +38,12 @@ pub(crate) fn select_as(
     let mut rules = RuleSet::builtin();
     let mut notes = Vec::new();
     let mut lines = Vec::new();
+    let mut commits = Vec::new();
     let mut adopt = |rules: &mut RuleSet, config, standing| {
         let adopted = rules.adopt(config, standing);
         notes.extend(adopted.notes);
         lines.extend(adopted.rules);
+        commits.extend(adopted.commits);
     };
     for (path, held) in &config.files {
         match held {
@@ -97,7 +101,7 @@ pub(crate) fn select_as(
         wider
     });
     let adopted = lines.into_iter().map(|(id, _)| id).collect();
-    Ok(Selection { rules, wider, notes, adopted })
+    Ok(Selection { rules, wider, notes, adopted, commits })
 }
 
 impl Selection {

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::repository::Repository;
 use crate::support::{Project, RULES, builtin, key, token};
 
 const THEIRS: &str = r#"
@@ -59,6 +60,27 @@ fn a_file_that_extends_another() {
     project.scan(&[]).says(".gitleaks.toml:2: ").says("gone.toml");
     project.file(".gitleaks.toml", "[[rules]\n");
     project.scan(&["--config", ".gitleaks.toml"]).expect(2);
+}
+
+#[test]
+fn a_commit_that_is_left_out() {
+    let repository = Repository::new();
+    let token = |seed| format!("t = {}\n", builtin("github-pat-classic", seed));
+    let first = repository.commit("a.txt", token(1));
+    repository.commit("b.txt", token(2));
+    repository.project.file(
+        ".gitleaks.toml",
+        format!("[[allowlists]]\ndescription = \"revoked\"\ncommits = [\"{first}\"]\n"),
+    );
+    let args = ["git", "--history", "--format", "json", "--report-suppressed"];
+    let ran = repository.run_with(&args, &[], b"").expect(1);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let found = report["findings"].as_array().unwrap();
+    let reported: Vec<&str> = found.iter().map(|one| one["path"].as_str().unwrap()).collect();
+    assert_eq!(reported, ["b.txt"], "{report:#}");
+    let hidden = &report["suppressed"][0];
+    assert_eq!(hidden["suppressed"]["source"], ".gitleaks.toml:1");
+    assert_eq!(hidden["suppressed"]["reason"], "revoked");
 }
 
 #[test]

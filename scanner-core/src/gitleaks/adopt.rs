@@ -26,11 +26,26 @@ pub enum Standing {
     Addition,
 }
 
+/// Commits whose findings are left out. Nothing here knows of commits: whoever does compares them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commits {
+    /// The file and the line that say so.
+    pub place: String,
+    /// What is said about it, perhaps nothing.
+    pub reason: String,
+    /// The names of the commits, in lower case.
+    pub names: Vec<String>,
+    /// The rules that it is about; `None` for all of them.
+    pub rules: Option<Vec<RuleId>>,
+}
+
 /// What came of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Adopted {
     /// What is not honoured, or not to the letter, in the order of lines.
     pub notes: Vec<Note>,
+    /// The commits whose findings are left out.
+    pub commits: Vec<Commits>,
     /// The numbers of the rules that were added, with the lines that they stand on.
     pub rules: Vec<(RuleId, usize)>,
 }
@@ -41,7 +56,8 @@ impl RuleSet {
     /// What cannot be honoured is noted, and the rest is used. `useDefault` means the built-in rules.
     pub fn adopt(&mut self, config: Config, standing: Standing) -> Adopted {
         let syntax = config.0;
-        let mut adopter = Adopter { set: self, notes: syntax.notes, rules: Vec::new() };
+        let mut adopter =
+            Adopter { set: self, notes: syntax.notes, commits: Vec::new(), rules: Vec::new() };
         for rule in &syntax.rules {
             adopter.rule(rule, syntax.extend.default);
         }
@@ -58,15 +74,20 @@ impl RuleSet {
             let file = syntax.rules.first().map_or("", |rule| &rule.file).to_owned();
             adopter.built_in(&file, syntax.extend.default, &syntax.extend.disabled);
         }
-        let Adopter { mut notes, rules, .. } = adopter;
+        let Adopter { mut notes, commits, rules, .. } = adopter;
         notes.sort_by(|one, other| one.place().cmp(&other.place()));
-        Adopted { notes, rules: rules.into_iter().map(|(id, line, _)| (id, line)).collect() }
+        Adopted {
+            notes,
+            commits,
+            rules: rules.into_iter().map(|(id, line, _)| (id, line)).collect(),
+        }
     }
 }
 
 struct Adopter<'s> {
     set: &'s mut RuleSet,
     notes: Vec<Note>,
+    commits: Vec<Commits>,
     /// With the line, and what the file calls it.
     rules: Vec<(RuleId, usize, String)>,
 }
@@ -253,16 +274,20 @@ impl Adopter<'_> {
             Note::new(&allow.file, line, rule, Effect::Dropped, what, advice)
         };
         if !allow.commits.is_empty() {
-            let what =
-                "`commits`: no finding is left out for the commit that brought it".to_owned();
-            let advice = match allow.all {
-                true => "the allowlist is not used",
-                false => "`secscan baseline create --history` writes down what is known",
-            };
-            self.notes.push(fail(allow.line, what, advice));
-            if allow.all {
+            let alone =
+                allow.regexes.is_empty() && allow.paths.is_empty() && allow.stopwords.is_empty();
+            if allow.all && !alone {
+                let what = "`commits` together with what else must hold".to_owned();
+                let advice = "the allowlist is not used; let it name one of them";
+                self.notes.push(fail(allow.line, what, advice));
                 return;
             }
+            self.commits.push(Commits {
+                place: format!("{}:{}", allow.file, allow.line),
+                reason: allow.description.clone(),
+                names: allow.commits.iter().map(|name| name.to_ascii_lowercase()).collect(),
+                rules: rules.clone().map(|all| all.into_iter().map(RuleId).collect()),
+            });
         }
         let mut failed = false;
         let mut compiled = |list: &[At<String>]| -> Vec<Regex> {

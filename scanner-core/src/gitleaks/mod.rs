@@ -13,7 +13,7 @@ mod pattern;
 mod regex;
 mod syntax;
 
-pub use adopt::{Adopted, Standing};
+pub use adopt::{Adopted, Commits, Standing};
 
 use syntax::{RuleSyntax, Syntax};
 

@@ -173,6 +173,8 @@ regex = 'zq_[0-9a-f]{32}'
 nonsense = 1
 [[rules.allowlists]]
 commits = ["abc"]
+paths = ["x"]
+condition = "AND"
 "#;
     let (scanner, notes) = adopt(config, Standing::Project);
     for (place, what) in [
