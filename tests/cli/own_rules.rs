@@ -111,13 +111,13 @@ fn examples_are_run() {
         .prints("{{acme-key}} is not found")
         .prints("- boundary: it continues a longer word on its left");
     assert!(!ran.out.contains(&key(1)));
-    let bad = format!("{RULES}counterexamples = [\"x = {{{{acme-key}}}}\"]\n");
+    let bad = format!("{RULES}counterexamples = [\"x = {{{{acme-public-id}}}}\"]\n");
     fs::write(&path, bad).unwrap();
     project
         .run(&args)
         .expect(1)
         .prints("acme-public-id: counterexample 1 fails")
-        .prints("acme-key");
+        .prints("it finds something: acme-public-id");
     let ran = project.run(&[&args[..], &["acme-public-id", "--format", "json"]].concat()).expect(1);
     let all: Vec<serde_json::Value> = serde_json::from_str(&ran.out).unwrap();
     assert_eq!((all.len(), &all[1]["passed"]), (2, &serde_json::json!(false)));

@@ -190,6 +190,9 @@ condition = "AND"
         assert!(told, "{place}{what}: {notes:#?}");
     }
     assert_eq!(notes.len(), 7, "{notes:#?}");
+    let (_, notes) = adopt("[allowlist]\nregexes = ['(secretword']\n", Standing::Project);
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].starts_with("g.toml:2: ") && !notes[0].contains("secretword"), "{notes:?}");
     let text = format!("k zq_{}", digits(5));
     assert_eq!(found(&scanner, "a", &text), ["five"]);
     let jwt = scanner.rules().find("jwt").unwrap();
