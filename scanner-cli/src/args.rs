@@ -35,6 +35,12 @@ Exit status:
   2    something went wrong, or could not be scanned
   130  interrupted";
 
+const RULES_STATUS: &str = "\
+Exit status:
+  0  nothing is wrong
+  1  something is
+  2  the rules could not be read";
+
 /// Finds secrets (keys, tokens, passwords) before they leak
 ///
 /// Without a command, scans the current directory.
@@ -94,7 +100,7 @@ pub(crate) enum Command {
     /// Install or remove hooks that scan each commit, or stand between an assistant and its model
     #[command(subcommand)]
     Hook(HookCommand),
-    /// List the rules, or show one
+    /// List, show, test and check the rules
     #[command(subcommand)]
     Rules(RulesCommand),
     /// Say why something is reported, or why it is not
@@ -198,7 +204,7 @@ pub(crate) struct FileArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = RULES)]
 pub(crate) struct RuleArgs {
-    /// Add the rules of a file; may be repeated
+    /// Add the rules of a file, or of a .gitleaks.toml; may be repeated
     #[arg(long = "rules", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Use these rules and no others, even if they are off by default (`aws-*`); may be repeated
@@ -217,7 +223,7 @@ pub(crate) struct RuleArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = CONFIG)]
 pub(crate) struct ConfigArgs {
-    /// Read this file, and no secscan.toml
+    /// Read this file (it may be a .gitleaks.toml), and not that of the project
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Read no configuration file
@@ -358,6 +364,37 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         rules: Later<RuleArgs>,
         /// The form of the description
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: ListFormat,
+    },
+    /// Run the examples of rules: your own, or those that are named
+    ///
+    /// Tokens are made for `{{rule-id}}`, and exactly they must be found; in a counterexample, nothing. A rule
+    /// without examples is given a token by itself. Of what fails, the steps are told that it took.
+    #[command(after_help = RULES_STATUS)]
+    Test {
+        /// Identifiers (`acme-*`) [default: all that are not built in, or if there are none, all]
+        #[arg(value_name = "RULE")]
+        ids: Vec<String>,
+        #[command(flatten)]
+        rules: RuleArgs,
+        /// The form of the report
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: ListFormat,
+    },
+    /// Say what is wrong with rules although they load, and how to mend it
+    ///
+    /// Patterns without end, slow ones, those that never match or whose heads do not lead to them; rules
+    /// that are the same or hide each other; what lacks an example, a fix or a link; and what of a
+    /// .gitleaks.toml is not honoured.
+    #[command(after_help = RULES_STATUS)]
+    Lint {
+        /// Identifiers (`acme-*`) [default: all that are not built in, or if there are none, all]
+        #[arg(value_name = "RULE")]
+        ids: Vec<String>,
+        #[command(flatten)]
+        rules: RuleArgs,
+        /// The form of the report
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: ListFormat,
     },

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::ValueEnum;
+use secscan_core::gitleaks::Commits;
 use secscan_core::source::fs::{Globs, Options, OptionsError, Walk};
 use secscan_core::source::git::Repo;
 use secscan_core::{Confidence, RuleSet, Scanner, Severity};
@@ -39,6 +40,10 @@ pub(crate) struct Plan {
     pub(crate) line_hashes: bool,
     /// Whether all was asked for, so that what is not found is not there.
     pub(crate) is_complete: bool,
+    /// What there is to say of the configuration.
+    pub(crate) remarks: Vec<String>,
+    /// The commits whose findings are left out.
+    pub(crate) commits: Vec<Commits>,
     pub(crate) stats: bool,
     pub(crate) progress: bool,
 }
@@ -210,7 +215,11 @@ impl Plan {
     ) -> Result<Plan, Failure> {
         let said = rules.only.is_empty() && rules.disable.is_empty();
         config.fill_report(&mut report);
-        let (scanner, masker) = scanners(rules, &config)?;
+        let selection = select(rules, &config)?;
+        let remarks = selection.remarks();
+        let commits = selection.commits;
+        let masker = selection.wider.map(self::scanner).transpose()?;
+        let scanner = self::scanner(selection.rules)?;
         let reports = targets(&report)?;
         let baseline = baseline(&report.hide, &project)?;
         let policy = Policy {
@@ -236,6 +245,8 @@ impl Plan {
             summary: None,
             about: Vec::new(),
             report_suppressed: report.hide.report_suppressed,
+            remarks,
+            commits,
             stats: run.stats,
             progress: !run.no_progress,
         })
@@ -321,16 +332,6 @@ fn baseline(args: &HideArgs, project: &Project) -> Result<Baseline, Failure> {
 /// A glob or a type that means nothing.
 pub(crate) fn bad_option(error: OptionsError) -> Failure {
     Failure::new(error.to_string())
-}
-
-/// The scanner that the flags ask for, and the one that masks lines if that one was narrowed.
-pub(crate) fn scanners(
-    args: &RuleArgs,
-    config: &Config,
-) -> Result<(Scanner, Option<Scanner>), Failure> {
-    let selection = select(args, config)?;
-    let masker = selection.wider.map(scanner).transpose()?;
-    Ok((scanner(selection.rules)?, masker))
 }
 
 /// A scanner that knows what time it is, so that a token that has expired counts for less.

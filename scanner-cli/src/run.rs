@@ -34,6 +34,9 @@ pub(crate) struct Run {
 
 /// Scans, and writes the report.
 pub(crate) fn scan(plan: Plan, talk: Talk) -> Result<Exit, Failure> {
+    for remark in &plan.remarks {
+        talk.note(remark);
+    }
     let mut outputs = Vec::new();
     for target in &plan.reports {
         let output = Output::open(target.file.as_deref(), plan.policy.show_secrets)?;

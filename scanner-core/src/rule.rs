@@ -10,7 +10,7 @@ pub use crate::stored::{List, Store, Stored, Text};
 
 /// What one kind of secret looks like, and what a finding of it means.
 ///
-/// Rules are read from TOML (see `rules/README.md`) by [`RuleSet`](crate::RuleSet); they are not
+/// Rules are read from TOML (see `docs/writing-rules.md`) by [`RuleSet`](crate::RuleSet); they are not
 /// built by hand, so the struct may grow.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

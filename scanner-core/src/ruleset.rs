@@ -4,9 +4,11 @@
 //! rule and key that is wrong.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::compile::schema;
 use crate::engine::builtin;
+use crate::except::Exceptions;
 use crate::finding::RuleId;
 use crate::rule::{Rule, Shape};
 
@@ -32,6 +34,7 @@ use crate::rule::{Rule, Shape};
 pub struct RuleSet {
     own: Vec<Rule>,
     enabled: Vec<bool>,
+    pub(crate) exceptions: Exceptions,
 }
 
 /// Why a rule file was refused: it names the file, the rule and the key.
@@ -66,7 +69,7 @@ impl std::error::Error for RuleError {}
 impl RuleSet {
     /// The built-in rules, each as its file says: on, or off for what is public by design.
     pub fn builtin() -> RuleSet {
-        RuleSet { own: Vec::new(), enabled: builtin::ENABLED.to_vec() }
+        RuleSet { own: Vec::new(), exceptions: Exceptions::default(), enabled: builtin::ENABLED.to_vec() }
     }
 
     /// Adds the rules of a file's text. `file` names it in errors.
@@ -106,6 +109,44 @@ impl RuleSet {
         self.enabled.extend(rules.iter().map(|rule| rule.enabled));
         self.own.extend(rules);
         Ok(())
+    }
+
+    /// Adds one rule.
+    pub(crate) fn add_one(&mut self, rule: Rule) -> Result<RuleId, String> {
+        if self.find(&rule.id).is_some() {
+            return Err("there is already a rule of that name".to_owned());
+        }
+        if self.len() >= schema::MAX_RULES {
+            return Err(format!("more than {} rules", schema::MAX_RULES));
+        }
+        crate::engine::check_pattern(&rule)?;
+        let id = RuleId(self.len() as u16);
+        self.enabled.push(rule.enabled);
+        self.own.push(rule);
+        Ok(id)
+    }
+
+    /// Whether exceptions were taken over: see [`RuleSet::adopt`].
+    pub fn has_exceptions(&self) -> bool {
+        !self.exceptions.is_empty()
+    }
+
+    /// Forgets all exceptions, so that what they cover is found.
+    pub fn clear_exceptions(&mut self) {
+        self.exceptions = Exceptions::default();
+    }
+
+    /// Says how exceptions are to name a path: from the top of a project, most likely.
+    pub fn name_paths(
+        &mut self,
+        names: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + UnwindSafe + RefUnwindSafe + 'static,
+    ) {
+        self.exceptions.set_names(std::sync::Arc::new(names));
+    }
+
+    /// Whether the rule is built in.
+    pub fn is_built_in(&self, id: RuleId) -> bool {
+        id.index() < builtin::RULES.len()
     }
 
     /// How many rules there are, on or off.

@@ -23,6 +23,7 @@ mod history;
 mod hook;
 mod json;
 mod masking;
+mod own_rules;
 mod pipes;
 mod process;
 mod prompt;

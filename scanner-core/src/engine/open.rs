@@ -15,6 +15,7 @@ use super::confirm::joined_before;
 use super::judge::Rejection;
 use super::{Cache, Engine, Found, assign, bare};
 use crate::decode;
+use crate::except;
 use crate::input::{Input, Span};
 use crate::rule::{Rule, Shape};
 
@@ -138,6 +139,14 @@ impl Engine {
         let off = matches!(outcome, Err(Rejection::Off)) && rule.shape == Shape::Token;
         if off || matches!(outcome, Err(Rejection::Binary | Rejection::Claimed)) {
             return decided;
+        }
+        // The rest of its line may say that it is none.
+        if self.rules.exceptions.read_lines() {
+            let rest = &haystack[candidate.at..];
+            if rest.len() <= rule.window as usize + except::LINE && !rest.contains(&b'\n') {
+                let before = candidate.at.saturating_sub(usize::from(rule.offset.1) + assign::NAME);
+                return decided.min(before);
+            }
         }
         match rule.shape {
             Shape::Token => {
