@@ -15,7 +15,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use assistant::AssistantCommand;
 pub(crate) use assistant::{AnswerArgs, Assistant, SettingsArgs};
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
-pub(crate) use redact::{Mode, PromptArgs, PromptFormat, RedactArgs, RestoreArgs, VaultArgs};
+pub(crate) use redact::{
+    Mode, PromptArgs, PromptFormat, RedactArgs, RestoreArgs, VaultArgs, VaultKey,
+};
 
 const FILES: &str = "Which files";
 const RULES: &str = "Which secrets";

@@ -75,7 +75,7 @@ impl Redactor {
         let with_baseline = !rules.config.no_config;
         let accepted = Accepted::read(config, project, with_baseline, directory)?;
         let (known, notes) = known::read(args)?;
-        let vault = Vault::open(&args.vault, args.ttl)?;
+        let vault = Vault::open(&args.vault, args.ttl, args.vault_key)?;
         if vault.is_some() && args.mode != Mode::Redact {
             return Err(Failure::new("a vault is of use with --mode redact only"));
         }
