@@ -19,7 +19,9 @@ pub(crate) use assistant::{AnswerArgs, Assistant, SettingsArgs};
 pub(crate) use ci::{CiArgs, ProviderArg};
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
 pub(crate) use later::Later;
-pub(crate) use redact::{Mode, PromptArgs, PromptFormat, RedactArgs, RestoreArgs, VaultArgs};
+pub(crate) use redact::{
+    Mode, PromptArgs, PromptFormat, RedactArgs, RestoreArgs, VaultArgs, VaultKey,
+};
 
 const FILES: &str = "Which files";
 const RULES: &str = "Which secrets";

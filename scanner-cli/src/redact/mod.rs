@@ -80,7 +80,7 @@ impl Redactor {
         let accepted = Accepted::read(config, project, with_baseline, directory)?;
         let (known, mut notes) = known::read(args)?;
         notes.extend(remarks);
-        let vault = Vault::open(&args.vault, args.ttl)?;
+        let vault = Vault::open(&args.vault, args.ttl, args.vault_key)?;
         if vault.is_some() && args.mode != Mode::Redact {
             return Err(Failure::new("a vault is of use with --mode redact only"));
         }
