@@ -69,7 +69,11 @@ impl std::error::Error for RuleError {}
 impl RuleSet {
     /// The built-in rules, each as its file says: on, or off for what is public by design.
     pub fn builtin() -> RuleSet {
-        RuleSet { own: Vec::new(), exceptions: Exceptions::default(), enabled: builtin::ENABLED.to_vec() }
+        RuleSet {
+            own: Vec::new(),
+            exceptions: Exceptions::default(),
+            enabled: builtin::ENABLED.to_vec(),
+        }
     }
 
     /// Adds the rules of a file's text. `file` names it in errors.
