@@ -129,6 +129,14 @@ pub enum Value {
 pub enum Pair {
     /// The access key ID of AWS.
     AwsKeyId,
+    /// The AccessKey ID of Alibaba Cloud.
+    AlibabaKeyId,
+    /// The SecretId of Tencent Cloud.
+    TencentSecretId,
+    /// The access key of Scaleway.
+    ScalewayKeyId,
+    /// The API key of Exoscale.
+    ExoscaleKeyId,
     /// The account SID of Twilio.
     TwilioAccount,
     /// What is given to a name that ends as `client_id` does.
@@ -138,15 +146,21 @@ pub enum Pair {
 }
 
 impl Pair {
+    /// Every pair, and its name in rule files.
+    pub const NAMES: &[(&str, Pair)] = &[
+        ("aws-key-id", Pair::AwsKeyId),
+        ("alibaba-key-id", Pair::AlibabaKeyId),
+        ("tencent-secret-id", Pair::TencentSecretId),
+        ("scaleway-key-id", Pair::ScalewayKeyId),
+        ("exoscale-key-id", Pair::ExoscaleKeyId),
+        ("twilio-account", Pair::TwilioAccount),
+        ("client", Pair::Client),
+        ("user", Pair::User),
+    ];
+
     /// The pair of that name in rule files.
     pub fn from_name(name: &str) -> Option<Pair> {
-        match name {
-            "aws-key-id" => Some(Pair::AwsKeyId),
-            "twilio-account" => Some(Pair::TwilioAccount),
-            "client" => Some(Pair::Client),
-            "user" => Some(Pair::User),
-            _ => None,
-        }
+        Pair::NAMES.iter().find(|(known, _)| *known == name).map(|(_, pair)| *pair)
     }
 }
 

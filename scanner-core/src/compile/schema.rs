@@ -269,8 +269,8 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
         Some(name) => match Pair::from_name(name) {
             Some(pair) => Some(pair),
             None => {
-                let known = "aws-key-id, twilio-account, client, user";
-                return fail("pair", format!("'{name}' is not one of {known}"));
+                let known: Vec<&str> = Pair::NAMES.iter().map(|(name, _)| *name).collect();
+                return fail("pair", format!("'{name}' is not one of {}", known.join(", ")));
             }
         },
     };

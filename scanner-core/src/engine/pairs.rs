@@ -37,7 +37,7 @@ impl Engine {
 
     /// Where findings stand that are the other half of one: only key IDs have rules of their own.
     pub(super) fn halves(&self, haystack: &[u8], found: &[Found]) -> Vec<(Span, RuleId)> {
-        let paired = |one: &&Found| self.rules.get(one.rule).pair == Some(Pair::AwsKeyId);
+        let paired = |one: &&Found| self.rules.get(one.rule).pair.and_then(form).is_some();
         let other = |one: &Found| Some((self.other_half(haystack, one)?.span, one.rule));
         found.iter().filter(paired).filter_map(other).collect()
     }
@@ -47,40 +47,68 @@ impl Engine {
         if found.decoded.is_some() {
             return None;
         }
-        let (span, fact) = match self.rules.get(found.rule).pair? {
-            Pair::AwsKeyId => (nearest(haystack, found.span, aws_key_id)?, "key id"),
-            Pair::TwilioAccount => (nearest(haystack, found.span, twilio_account)?, "account"),
-            Pair::Client => (named(haystack, found, CLIENTS)?, "client"),
-            Pair::User => (named(haystack, found, USERS)?, "user"),
+        let pair = self.rules.get(found.rule).pair?;
+        let (span, fact) = match (form(pair), pair) {
+            (Some(form), _) => (nearest(haystack, found.span, form)?, form.fact),
+            (None, Pair::User) => (named(haystack, found, USERS)?, "user"),
+            (None, _) => (named(haystack, found, CLIENTS)?, "client"),
         };
         Some(Other { fact, span })
     }
 }
 
-fn aws_key_id(text: &[u8]) -> Option<usize> {
-    let begins = text.starts_with(b"AKIA") || text.starts_with(b"ASIA");
-    let len =
-        text.iter().take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()).count();
-    let ends = !text.get(len).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    (begins && len == 20 && ends).then_some(20)
+/// How an ID looks that is known by its look.
+#[derive(Clone, Copy)]
+struct Form {
+    fact: &'static str,
+    heads: &'static [&'static [u8]],
+    /// Which bytes stand behind the head.
+    tail: fn(&u8) -> bool,
+    /// How long it is with its head, in bytes: the least and the most.
+    len: (usize, usize),
 }
 
-fn twilio_account(text: &[u8]) -> Option<usize> {
-    let len = text.iter().skip(2).take_while(|byte| byte.is_ascii_hexdigit()).count();
-    let ends = !text.get(34).is_some_and(u8::is_ascii_alphanumeric);
-    (text.starts_with(b"AC") && len == 32 && ends).then_some(34)
+fn form(pair: Pair) -> Option<Form> {
+    fn capital(byte: &u8) -> bool {
+        byte.is_ascii_uppercase() || byte.is_ascii_digit()
+    }
+    let form = |fact, heads, tail, len| Some(Form { fact, heads, tail, len });
+    match pair {
+        Pair::AwsKeyId => form("key id", &[b"AKIA", b"ASIA"], capital, (20, 20)),
+        Pair::AlibabaKeyId => form("key id", &[b"LTAI"], u8::is_ascii_alphanumeric, (16, 24)),
+        Pair::TencentSecretId => form("key id", &[b"AKID"], u8::is_ascii_alphanumeric, (36, 36)),
+        Pair::ScalewayKeyId => form("key id", &[b"SCW"], capital, (20, 20)),
+        Pair::ExoscaleKeyId => form("key id", &[b"EXO"], u8::is_ascii_hexdigit, (27, 27)),
+        Pair::TwilioAccount => form("account", &[b"AC"], u8::is_ascii_hexdigit, (34, 34)),
+        Pair::Client | Pair::User => None,
+    }
 }
 
-/// The word nearest to the secret for which `read` gives a length; of two, the one before.
-fn nearest(haystack: &[u8], secret: Span, read: fn(&[u8]) -> Option<usize>) -> Option<Span> {
+impl Form {
+    /// How long the ID is that the text begins with, in bytes.
+    fn length(&self, text: &[u8]) -> Option<usize> {
+        let head = self.heads.iter().find(|head| text.starts_with(head))?;
+        let tail = text[head.len()..].iter().take_while(|byte| (self.tail)(byte)).count();
+        let len = head.len() + tail;
+        let ends = !text.get(len).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        (ends && (self.len.0..=self.len.1).contains(&len)).then_some(len)
+    }
+}
+
+/// The ID nearest to the secret; of two, the one before.
+fn nearest(haystack: &[u8], secret: Span, form: Form) -> Option<Span> {
     let floor = secret.start.saturating_sub(WITHIN);
     let ceiling = haystack.len().min(secret.end + WITHIN);
     let distance = |span: &Span| secret.start.abs_diff(span.start);
+    // The heads of one form begin alike.
+    let first = form.heads[0][0];
     (floor..secret.start)
         .chain(secret.end..ceiling)
-        .filter(|&at| haystack[at] == b'A')
+        .filter(|&at| haystack[at] == first)
         .filter(|&at| at == 0 || !haystack[at - 1].is_ascii_alphanumeric())
-        .filter_map(|at| read(&haystack[at..ceiling]).map(|len| Span { start: at, end: at + len }))
+        .filter_map(|at| {
+            form.length(&haystack[at..ceiling]).map(|len| Span { start: at, end: at + len })
+        })
         .min_by_key(distance)
 }
 
@@ -151,10 +179,15 @@ mod tests {
 
     #[test]
     fn identifiers_of_accounts() {
+        let length = |pair, text: &str| form(pair).and_then(|form| form.length(text.as_bytes()));
         let id = format!("AKIA{}", "Q3EGRFT2VKLMNPBX");
-        assert_eq!(aws_key_id(id.as_bytes()), Some(20));
-        assert_eq!(aws_key_id(format!("{id}A").as_bytes()), None);
-        assert_eq!(twilio_account(format!("AC{}", "9f".repeat(16)).as_bytes()), Some(34));
-        assert_eq!(twilio_account(b"ACCOUNT"), None);
+        assert_eq!(length(Pair::AwsKeyId, &id), Some(20));
+        assert_eq!(length(Pair::AwsKeyId, &format!("{id}A")), None);
+        assert_eq!(length(Pair::AlibabaKeyId, &format!("LTAI{}", "5tQ3EGRFT2VKLMNP")), Some(20));
+        assert_eq!(length(Pair::TencentSecretId, &format!("AKID{}", "z8".repeat(16))), Some(36));
+        assert_eq!(length(Pair::ScalewayKeyId, &format!("SCW{}", "Q3EGRFT2VKLMNPBXZ")), Some(20));
+        assert_eq!(length(Pair::ExoscaleKeyId, &format!("EXO{}", "9f8a".repeat(6))), Some(27));
+        assert_eq!(length(Pair::TwilioAccount, &format!("AC{}", "9f".repeat(16))), Some(34));
+        assert_eq!(length(Pair::TwilioAccount, "ACCOUNT"), None);
     }
 }

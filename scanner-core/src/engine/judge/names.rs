@@ -309,6 +309,7 @@ const KEYS: &[&str] = &[
     "app",
     "auth",
     "authentication",
+    "cipher",
     "client",
     "cookie",
     "crypt",
@@ -316,8 +317,10 @@ const KEYS: &[&str] = &[
     "decrypt",
     "decryption",
     "deploy",
+    "enc",
     "encrypt",
     "encryption",
+    "fernet",
     "hmac",
     "jwt",
     "licence",
@@ -340,7 +343,11 @@ const KEYS: &[&str] = &[
     "consumer",
     "function",
     "root",
+    "sas",
 ];
+
+/// What stands in a keyword for passwords.
+const PASSWORDS: &[&str] = &["pass", "pwd", "kennwort", "contrase", "wachtwoord"];
 
 /// Judges the name around a keyword that stands at `keyword` within it.
 pub(in crate::engine) fn classify(
@@ -370,7 +377,7 @@ pub(in crate::engine) fn classify_any(
     keyword: std::ops::Range<usize>,
 ) -> Result<Class, Rejection> {
     let text = &name[keyword.clone()];
-    let class = if starts_ignoring_case(text, b"pass") || starts_ignoring_case(text, b"pwd") {
+    let class = if PASSWORDS.iter().any(|word| holds_ignoring_case(text, word.as_bytes())) {
         Class::Password
     } else {
         Class::Key
@@ -416,8 +423,8 @@ pub(in crate::engine) fn classify_any(
     Ok(class)
 }
 
-fn starts_ignoring_case(text: &[u8], prefix: &[u8]) -> bool {
-    text.len() >= prefix.len() && text[..prefix.len()].eq_ignore_ascii_case(prefix)
+fn holds_ignoring_case(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
 }
 
 /// The words of a name: apart at separators and at humps.
