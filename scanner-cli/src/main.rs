@@ -4,6 +4,9 @@
 //! shows what it found. Data goes to the standard output through [`output`], talk to the standard error
 //! through [`talk`].
 
+// The fuzzers make a library of this.
+#![cfg_attr(fuzzing, allow(dead_code))]
+
 mod args;
 mod assistant;
 mod baseline;
@@ -15,6 +18,9 @@ mod exit;
 mod explain;
 mod filter;
 mod fingerprint;
+#[cfg(any(test, fuzzing))]
+#[allow(unreachable_pub)]
+pub mod fuzzing;
 mod git;
 mod hook;
 mod interrupt;

@@ -41,6 +41,9 @@ mod decode;
 mod encoding;
 mod engine;
 mod finding;
+#[cfg(all(any(test, fuzzing), feature = "generate"))]
+#[allow(unreachable_pub, missing_docs, clippy::missing_panics_doc)]
+pub mod fuzzing;
 #[cfg(feature = "generate")]
 pub mod generate;
 mod input;

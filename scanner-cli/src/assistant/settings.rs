@@ -210,6 +210,33 @@ pub(super) mod marked {
     }
 }
 
+/// What must hold for settings of any text.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn settings_of(text: &str) {
+    let form = |grouped| Form {
+        versioned: !grouped,
+        grouped,
+        events: &[("A", None), ("B", Some("*"))],
+        more: "\"timeout\": 30",
+        typed: grouped,
+    };
+    let command = Command { program: "/bin/secscan", assistant: "x" };
+    for form in [form(true), form(false)] {
+        let Ok(once) = with(text, &form, &command) else { continue };
+        assert!(Document::parse(once.as_bytes()).is_ok(), "no JSON any more: {once}");
+        assert_eq!(with(&once, &form, &command).ok(), Some(once.clone()), "it changes each time");
+        let gone = without(&once, &form, &command);
+        assert!(matches!(&gone, Ok(Some(_))), "what was put in is not found: {once}");
+        if let Ok(Some((gone, _))) = gone {
+            assert!(Document::parse(gone.as_bytes()).is_ok(), "no JSON any more: {gone}");
+            assert!(matches!(without(&gone, &form, &command), Ok(None)), "it is still there: {gone}");
+        }
+    }
+    let once = marked::with(text, "x\n");
+    assert_eq!(marked::with(&once, "x\n"), once);
+    assert!(marked::without(&once).is_some());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -146,6 +146,16 @@ impl Config {
         let name = short(path);
         let text = fs::read_to_string(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
+        self.take_text(path, name, text)
+    }
+
+    /// Takes in the text of a file.
+    pub(crate) fn take_text(
+        &mut self,
+        path: &Path,
+        name: String,
+        text: String,
+    ) -> Result<(), Failure> {
         let source = Source { name, text: &text };
         let parsed: toml::Table = toml::from_str(&text).map_err(|error| source.wrong(&error))?;
         let base = path.parent().unwrap_or(Path::new(""));

@@ -195,6 +195,11 @@ impl Entries {
         let name = path.display();
         let text = fs::read_to_string(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
+        Entries::parse(&name.to_string(), &text)
+    }
+
+    /// Reads the text of a file of that name.
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Entries, Failure> {
         if let Some(line) = text.lines().position(|line| line.starts_with("<<<<<<< ")) {
             return Err(Failure::new(format!(
                 "{name}:{}: a merge left a conflict here: keep the lines of both sides, then run \
@@ -202,7 +207,7 @@ impl Entries {
                 line + 1
             )));
         }
-        serde_json::from_str::<Entries>(&text).map_err(|error| {
+        serde_json::from_str::<Entries>(text).map_err(|error| {
             let text = error.to_string();
             let what = text.split(" at line ").next().unwrap_or(&text);
             Failure::new(format!("{name}:{}: {what}", error.line()))

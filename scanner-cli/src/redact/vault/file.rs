@@ -54,8 +54,18 @@ impl Lock {
 /// Reads a vault, if it is there.
 pub(super) fn read(path: &Path) -> Result<Option<Store>, Failure> {
     let Some(bytes) = read_private(path, MOST)? else { return Ok(None) };
+    let opened = opened(&bytes, key);
     let wrong =
-        |why: &str| Failure::new(format!("cannot open the vault {}: {why}", path.display()));
+        |why: String| Failure::new(format!("cannot open the vault {}: {why}", path.display()));
+    opened.map(Some).map_err(wrong)
+}
+
+/// The content of a vault's bytes, or why there is none.
+pub(super) fn opened(
+    bytes: &[u8],
+    key: impl FnOnce() -> Result<Option<[u8; KEY]>, Failure>,
+) -> Result<Store, String> {
+    let wrong = |why: &str| why.to_owned();
     let no_vault = || wrong("it is no vault of secscan, or one of another version");
     let end = bytes.iter().take(64).position(|&byte| byte == b'\n').ok_or_else(no_vault)?;
     let (line, rest) = bytes.split_at(end + 1);
@@ -64,14 +74,16 @@ pub(super) fn read(path: &Path) -> Result<Option<Store>, Failure> {
         .and_then(|line| line.strip_prefix(LABEL)?.parse().ok())
         .ok_or_else(no_vault)?;
     let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(no_vault)?;
-    let key = key()?.ok_or_else(|| wrong("the key that it was made with is gone"))?;
+    let key = key()
+        .map_err(|failure| failure.to_string())?
+        .ok_or_else(|| wrong("the key that it was made with is gone"))?;
     let opened = cipher(&key)
         .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: line })
         .map_err(|_| wrong("it was changed, or made with another key"))?;
     // The error would quote the content.
     let store: Store =
         serde_json::from_slice(&opened).map_err(|_| wrong("its content is damaged"))?;
-    Ok(Some(Store { expires, ..store }))
+    Ok(Store { expires, ..store })
 }
 
 /// Puts a vault in the place of the one that is there.
@@ -82,14 +94,23 @@ pub(super) fn write(path: &Path, store: &Store) -> Result<(), Failure> {
         Some(key) => key,
         None => make_key()?,
     };
-    let line = format!("{LABEL}{}\n", store.expires);
-    let nonce = random::<NONCE>()?;
     let content = serde_json::to_vec(store).map_err(|_| fail("its content cannot be written"))?;
-    let sealed = cipher(&key)
-        .encrypt(&XNonce::from(nonce), Payload { msg: &content, aad: line.as_bytes() })
-        .map_err(|_| fail("its content cannot be encrypted"))?;
-    let bytes = [line.as_bytes(), &nonce, &sealed].concat();
+    let bytes = sealed(store.expires, &content, &key, random::<NONCE>()?)
+        .ok_or_else(|| fail("its content cannot be encrypted"))?;
     replace(path, &bytes, false).map_err(|error| fail(&cause(&error)))
+}
+
+/// A vault's bytes. A nonce serves once.
+pub(super) fn sealed(
+    expires: u64,
+    content: &[u8],
+    key: &[u8; KEY],
+    nonce: [u8; NONCE],
+) -> Option<Vec<u8>> {
+    let line = format!("{LABEL}{expires}\n");
+    let payload = Payload { msg: content, aad: line.as_bytes() };
+    let sealed = cipher(key).encrypt(&XNonce::from(nonce), payload).ok()?;
+    Some([line.as_bytes(), &nonce, &sealed].concat())
 }
 
 fn cipher(key: &[u8; KEY]) -> XChaCha20Poly1305 {

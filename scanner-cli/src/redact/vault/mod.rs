@@ -5,6 +5,8 @@
 //! secret the same placeholder, and different ones different ones.
 
 mod file;
+#[cfg(any(test, fuzzing))]
+mod fuzzing;
 mod place;
 
 use std::collections::{HashMap, HashSet};
@@ -15,6 +17,8 @@ use crate::args::VaultArgs;
 use crate::exit::Failure;
 use crate::fingerprint::Hmac;
 use file::{Lock, Store};
+#[cfg(any(test, fuzzing))]
+pub use fuzzing::vault_of;
 
 /// How long a vault is kept after it was last used, unless it is said.
 const TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
