@@ -5,7 +5,7 @@
 
 mod plant;
 
-pub use plant::plant;
+pub use plant::{apart, plant};
 
 use std::fmt;
 use std::ops::Range;

@@ -213,7 +213,7 @@ pub(super) mod marked {
 /// What must hold for settings of any text.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn settings_of(text: &str) {
-    let form = |grouped| Form {
+    let form = |grouped: bool| Form {
         versioned: !grouped,
         grouped,
         events: &[("A", None), ("B", Some("*"))],

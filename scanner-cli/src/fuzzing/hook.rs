@@ -1,7 +1,7 @@
 //! The hooks of assistants: what an assistant says, and its settings.
 
 use clap::ValueEnum;
-use secscan_core::generate::plant;
+use secscan_core::generate::{apart, plant};
 use secscan_core::json::Object;
 
 use crate::args::{AnswerArgs, Assistant, RedactArgs};
@@ -20,7 +20,7 @@ pub fn hook(data: &[u8]) {
     let args = AnswerArgs { redact: Box::new(redact), restore_files: false };
     let (out, _) = told(&text, assistant, &args);
     assert!(is_json(&out), "{assistant:?} is told {}", String::from_utf8_lossy(&out));
-    let (token, _) = plant(b"{{github-pat-classic}}");
+    let token = apart();
     let (out, say) = told(&made(&text, &token, choice(1)), assistant, &args);
     assert!(is_json(&out), "{assistant:?} is told {}", String::from_utf8_lossy(&out));
     for (name, told) in [("answer", &out[..]), ("error", say.as_bytes())] {

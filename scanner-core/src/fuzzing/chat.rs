@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use super::{Choices, plant, scanner};
 use crate::chat::{Error, rewrite};
+use crate::generate::apart;
 use crate::json::{Document, MAX_DEPTH, Object};
 use crate::sanitize::{Sanitizer, label};
 use crate::{Cache, Input};
@@ -55,7 +56,7 @@ fn anything(text: &[u8], strict: bool) {
 
 /// A message whose text is any text with a token on a line of its own.
 fn message(text: &[u8], strict: bool) {
-    let (token, _) = plant(b"{{github-pat-classic}}");
+    let token = apart();
     let half = text.len() / 2;
     let content = [&text[..half], b"\n", &token, b"\n", &text[half..]].concat();
     let body = Object::new()
