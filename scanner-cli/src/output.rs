@@ -17,15 +17,31 @@ pub(crate) enum Output {
 
 impl Output {
     /// Opens the target. That is done before the scan, so that it is not done in vain. What is
-    /// `private` is created for the user alone.
+    /// `private` is created for the user alone. A link is not followed, but for those like `/dev/stdout`.
     pub(crate) fn open(path: Option<&Path>, private: bool) -> Result<Output, Failure> {
         let Some(path) = path else { return Ok(Output::Stdout) };
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        Output::file(path, options, private)
+    }
+
+    /// Opens a file that others write to as well, to write behind what is there.
+    pub(crate) fn append(path: &Path) -> Result<Output, Failure> {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        Output::file(path, options, false)
+    }
+
+    fn file(path: &Path, mut options: OpenOptions, private: bool) -> Result<Output, Failure> {
         let fail = |why: &str| Failure::new(format!("cannot write {}: {why}", path.display()));
         if path.is_dir() {
             return Err(fail("it is a directory"));
         }
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        // A link may have come with what is scanned, and lead to any file of the user's.
+        let is_link = path.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
+        if is_link && !["/dev", "/proc"].iter().any(|place| path.starts_with(place)) {
+            return Err(fail("it is a symbolic link: name what it leads to, or remove it"));
+        }
         #[cfg(unix)]
         if private {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

@@ -4,20 +4,30 @@
 //! generated.
 
 mod accepted;
+// It is a shell script.
+#[cfg(unix)]
+mod action;
 mod assistant;
 mod baseline;
 mod chat;
+mod ci;
+mod ci_github;
 mod config;
 mod formats;
 mod git;
 #[cfg(target_os = "linux")]
 mod hardening;
 mod history;
+// Links, FIFOs, limits of memory.
+#[cfg(unix)]
+mod hostile;
 // The hooks are shell scripts, with modes and links.
 #[cfg(unix)]
 mod hook;
 mod json;
+mod leaks;
 mod masking;
+mod own_rules;
 mod pipes;
 mod process;
 mod prompt;

@@ -201,8 +201,11 @@ pub(super) mod marked {
 
     /// The text without our block, if it is there.
     pub(in super::super) fn without(text: &str) -> Option<String> {
-        let start = text.find(BEGIN)?;
-        let end = start + text[start..].find(END)? + END.len();
+        let first = text.find(BEGIN)?;
+        let last = first + text[first..].find(END)?;
+        // A mark whose end is gone begins nothing: what stands behind it is the user's.
+        let start = text[..last].rfind(BEGIN)?;
+        let end = last + END.len();
         let before =
             text[..start].strip_suffix("\n\n").map_or(&text[..start], |text| &text[..text.len()]);
         let newline = if before.len() + 2 == start { "\n" } else { "" };
@@ -321,5 +324,10 @@ mod tests {
             assert_eq!(marked::with(&once, "x\n"), once);
             assert_eq!(marked::without(&once).unwrap().trim_end(), text.trim_end());
         }
+        // The end of a block was changed: nothing between it and the next is lost.
+        let broken = marked::with("", "x\n").replace("hooks end", "hooks, the end");
+        let once = marked::with(&broken, "x\n");
+        assert_eq!(marked::with(&once, "x\n"), once);
+        assert_eq!(marked::without(&once).unwrap().trim_end(), broken.trim_end());
     }
 }

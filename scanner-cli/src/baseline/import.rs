@@ -4,7 +4,6 @@
 //! becomes an entry: by a hash of the secret, or by its line.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -15,6 +14,7 @@ use crate::quantity::things;
 use crate::record::Record;
 use crate::suppress::baseline::{Entries, Verdict};
 use crate::talk::Talk;
+use crate::whole::read_text;
 
 /// How many entries that match nothing are named.
 const NAMED: usize = 10;
@@ -52,7 +52,7 @@ struct SecretsEntry {
 /// Reads a file, whichever of the two it is.
 pub(super) fn read(path: &Path) -> Result<Foreign, Failure> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path)
+    let text = read_text(path)
         .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
     parse(name, &text)
 }

@@ -1,6 +1,5 @@
 //! One configuration file: its keys, and what is said of a file that has others.
 
-use std::fs;
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -10,11 +9,12 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 
-use super::{Config, Setting, short};
+use super::{Config, Rules, Setting, short};
 use crate::args::{ConfidenceArg, Format, SeverityArg, parse_size};
 use crate::exit::{Failure, cause};
 use crate::record::Regrade;
 use crate::suppress::allow::Allow;
+use crate::whole::read_text;
 
 /// A key with a value or a list.
 pub(crate) struct Key {
@@ -144,7 +144,7 @@ impl Config {
     /// Takes in a file. What it says counts for more than what was read before.
     pub(super) fn read(&mut self, path: &Path) -> Result<(), Failure> {
         let name = short(path);
-        let text = fs::read_to_string(path)
+        let text = read_text(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
         self.take_text(path, name, text)
     }
@@ -156,6 +156,11 @@ impl Config {
         name: String,
         text: String,
     ) -> Result<(), Failure> {
+        if secscan_core::gitleaks::is_one(&text) {
+            let config = super::gitleaks::load(path, &text)?;
+            self.files.push((path.to_owned(), Rules::Gitleaks(Box::new(config))));
+            return Ok(());
+        }
         let source = Source { name, text: &text };
         let parsed: toml::Table = toml::from_str(&text).map_err(|error| source.wrong(&error))?;
         let base = path.parent().unwrap_or(Path::new(""));
@@ -175,7 +180,8 @@ impl Config {
             self.take_tables(&source)?;
         }
         let has_rules = parsed.contains_key("rule");
-        self.files.push((path.to_owned(), has_rules.then_some(text)));
+        let rules = if has_rules { Rules::Own(text) } else { Rules::None };
+        self.files.push((path.to_owned(), rules));
         Ok(())
     }
 

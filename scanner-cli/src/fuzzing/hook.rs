@@ -21,6 +21,10 @@ pub fn hook(data: &[u8]) {
     let (out, _) = told(&text, assistant, &args);
     assert!(is_json(&out), "{assistant:?} is told {}", String::from_utf8_lossy(&out));
     let token = apart();
+    // A fuzzer sees what is compared, and writes it down itself.
+    if text.windows(token.len()).any(|window| window == token) {
+        return;
+    }
     let (out, say) = told(&made(&text, &token, choice(1)), assistant, &args);
     assert!(is_json(&out), "{assistant:?} is told {}", String::from_utf8_lossy(&out));
     for (name, told) in [("answer", &out[..]), ("error", say.as_bytes())] {

@@ -17,6 +17,7 @@ use super::{By, Subject, Suppression};
 use crate::exit::{Failure, cause};
 use crate::outcome::Known;
 use crate::record::Record;
+use crate::whole::read_text;
 
 /// What the file is called, at the top of the project.
 pub(crate) const NAME: &str = ".secscan-baseline.json";
@@ -193,7 +194,7 @@ impl Entries {
     /// Reads a file.
     pub(crate) fn read(path: &Path) -> Result<Entries, Failure> {
         let name = path.display();
-        let text = fs::read_to_string(path)
+        let text = read_text(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
         Entries::parse(&name.to_string(), &text)
     }
@@ -223,7 +224,12 @@ impl Entries {
         beside.push(".new");
         let beside = PathBuf::from(beside);
         let write = || {
-            let mut file = fs::File::create(&beside)?;
+            // Not through a link that somebody put there.
+            match fs::remove_file(&beside) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let mut file = fs::File::create_new(&beside)?;
             file.write_all(self.text().as_bytes())?;
             file.sync_all()?;
             fs::rename(&beside, path)

@@ -35,7 +35,8 @@ pub(crate) struct Candidate {
 pub(crate) struct Anchors {
     builtin: Trie<&'static [u32]>,
     own: Option<Trie<Vec<u32>>>,
-    filter: Cow<'static, Filter>,
+    /// The filter that knows a user's heads too. It is 64 KiB, and would be moved with all that holds it.
+    filter: Option<Box<Filter>>,
     vectors: Vectors,
 }
 
@@ -44,16 +45,24 @@ impl Anchors {
     pub(crate) fn new(own: &[Rule]) -> Result<Anchors, String> {
         let builtin = embedded().map_err(|error| error.to_string())?;
         let vectors = Vectors::detect();
-        if own.is_empty() {
-            let filter = Cow::Borrowed(&builtin::FILTER);
-            return Ok(Anchors { builtin, own: None, filter, vectors });
+        let mut anchors = Anchors { builtin, own: None, filter: None, vectors };
+        if !own.is_empty() {
+            anchors.add(own)?;
         }
+        Ok(anchors)
+    }
+
+    /// Adds the heads of a user's rules. Apart, because it needs the stack for two filters.
+    #[cold]
+    #[inline(never)]
+    fn add(&mut self, own: &[Rule]) -> Result<(), String> {
         let compiled = heads::compile(own)?;
-        let mut filter = builtin::FILTER.clone();
+        let mut filter = Box::new(builtin::FILTER.clone());
         filter.extend(&compiled.windows);
         let base = builtin::RULES.len() as u16;
         let own = Trie::new(compiled.dfa, compiled.entries.into(), compiled.rules.into(), base)?;
-        Ok(Anchors { builtin, own: Some(own), filter: Cow::Owned(filter), vectors })
+        (self.own, self.filter) = (Some(own), Some(filter));
+        Ok(())
     }
 
     /// The same without vector code.
@@ -73,11 +82,12 @@ impl Anchors {
     ) {
         // A head's window may begin behind the part, and is whole there.
         let seen = &haystack[..haystack.len().min(part.end + OFFSETS + WINDOW)];
+        let filter = self.filter.as_deref().unwrap_or(&builtin::FILTER);
         for from in (part.start..seen.len()).step_by(BLOCK) {
-            self.filter.positions(self.vectors, seen, from, positions);
+            filter.positions(self.vectors, seen, from, positions);
             for &position in positions.iter() {
                 let window = from + position as usize;
-                let mut offsets = self.filter.offsets(haystack, window);
+                let mut offsets = filter.offsets(haystack, window);
                 while offsets != 0 {
                     let offset = offsets.trailing_zeros() as u8;
                     offsets &= offsets - 1;

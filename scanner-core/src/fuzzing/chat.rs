@@ -57,6 +57,10 @@ fn anything(text: &[u8], strict: bool) {
 /// A message whose text is any text with a token on a line of its own.
 fn message(text: &[u8], strict: bool) {
     let token = apart();
+    // A fuzzer sees what is compared, and writes it down itself.
+    if memchr::memmem::find(text, &token).is_some() {
+        return;
+    }
     let half = text.len() / 2;
     let content = [&text[..half], b"\n", &token, b"\n", &text[half..]].concat();
     let body = Object::new()
