@@ -4,6 +4,9 @@
 //! shows what it found. Data goes to the standard output through [`output`], talk to the standard error
 //! through [`talk`].
 
+// The fuzzers make a library of this.
+#![cfg_attr(fuzzing, allow(dead_code))]
+
 mod args;
 mod assistant;
 mod baseline;
@@ -16,6 +19,9 @@ mod exit;
 mod explain;
 mod filter;
 mod fingerprint;
+#[cfg(any(test, fuzzing))]
+#[allow(unreachable_pub)]
+pub mod fuzzing;
 mod git;
 mod hook;
 mod interrupt;
@@ -45,6 +51,7 @@ mod stdin;
 mod summary;
 mod suppress;
 mod talk;
+mod whole;
 
 use std::process::ExitCode;
 

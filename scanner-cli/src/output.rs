@@ -17,7 +17,7 @@ pub(crate) enum Output {
 
 impl Output {
     /// Opens the target. That is done before the scan, so that it is not done in vain. What is
-    /// `private` is created for the user alone.
+    /// `private` is created for the user alone. A link is not followed, but for those like `/dev/stdout`.
     pub(crate) fn open(path: Option<&Path>, private: bool) -> Result<Output, Failure> {
         let Some(path) = path else { return Ok(Output::Stdout) };
         let mut options = OpenOptions::new();
@@ -36,6 +36,11 @@ impl Output {
         let fail = |why: &str| Failure::new(format!("cannot write {}: {why}", path.display()));
         if path.is_dir() {
             return Err(fail("it is a directory"));
+        }
+        // A link may have come with what is scanned, and lead to any file of the user's.
+        let is_link = path.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
+        if is_link && !["/dev", "/proc"].iter().any(|place| path.starts_with(place)) {
+            return Err(fail("it is a symbolic link: name what it leads to, or remove it"));
         }
         #[cfg(unix)]
         if private {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::collector::{Collector, lock};
 use crate::quantity::{size, things};
-use crate::talk::say;
+use crate::talk::steer;
 
 const PATIENCE: Duration = Duration::from_millis(500);
 const TICK: Duration = Duration::from_millis(200);
@@ -42,7 +42,7 @@ impl Progress {
                 return;
             }
             let (files, bytes) = collector.progress();
-            say(format_args!("\r{}, {}\x1b[K", things(files, "file", "files"), size(bytes)));
+            steer(format_args!("\r{}, {}\x1b[K", things(files, "file", "files"), size(bytes)));
             state.drawn = true;
             patience = TICK;
         }
@@ -53,7 +53,7 @@ impl Progress {
         let mut state = lock(&self.state);
         state.ended = true;
         if std::mem::take(&mut state.drawn) {
-            say(format_args!("\r\x1b[K"));
+            steer(format_args!("\r\x1b[K"));
         }
         self.ended.notify_all();
     }

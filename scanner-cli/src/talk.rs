@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
 use crate::args::{GlobalArgs, When};
+use crate::show::visible;
 
 /// How much is said, and whether in colour.
 #[derive(Clone, Copy, Debug)]
@@ -94,7 +95,15 @@ impl Talk {
     }
 }
 
-/// Writes to the standard error in one piece.
+/// Writes to the standard error in one piece. Messages hold names that others gave, so that nothing in them but the
+/// ends of lines has an effect.
 pub(crate) fn say(message: std::fmt::Arguments<'_>) {
+    let text = message.to_string();
+    let lines: Vec<_> = text.split('\n').map(|line| visible(line.as_bytes())).collect();
+    steer(format_args!("{}", lines.join("\n")));
+}
+
+/// Writes as it is, to a terminal: for the display of progress, in which nothing is anybody else's.
+pub(crate) fn steer(message: std::fmt::Arguments<'_>) {
     let _ = io::stderr().lock().write_all(message.to_string().as_bytes());
 }

@@ -3,6 +3,10 @@
 //! Apart from the engine because only tests, fixtures and `secscan rules test` need it: no
 //! complete token stands in the repository, so examples are made when they are run.
 
+mod plant;
+
+pub use plant::{apart, plant};
+
 use std::fmt;
 use std::ops::Range;
 

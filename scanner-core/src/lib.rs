@@ -43,6 +43,9 @@ mod encoding;
 mod engine;
 mod except;
 mod finding;
+#[cfg(all(any(test, fuzzing), feature = "generate"))]
+#[allow(unreachable_pub, missing_docs, clippy::missing_panics_doc)]
+pub mod fuzzing;
 #[cfg(feature = "generate")]
 pub mod generate;
 pub mod gitleaks;

@@ -86,6 +86,12 @@ impl Scanner {
         })
     }
 
+    /// The same scanner without vector code.
+    #[cfg(all(any(test, fuzzing), feature = "generate"))]
+    pub(crate) fn portable(&self) -> Scanner {
+        Scanner { engine: Arc::new(self.engine.portable().expect("it was made once")) }
+    }
+
     /// The rules.
     pub fn rules(&self) -> &RuleSet {
         self.engine.rules()

@@ -126,6 +126,18 @@ pub fn scan_reader(
     scan_windows(scanner, cache, path, reader, found, WINDOW)
 }
 
+/// [`scan_reader`] with the smallest windows that there can be.
+#[cfg(all(any(test, fuzzing), feature = "generate"))]
+pub(crate) fn scan_in_windows(
+    scanner: &Scanner,
+    cache: &mut Cache,
+    path: Option<&[u8]>,
+    reader: &mut dyn Read,
+    found: &mut Sink<'_>,
+) -> io::Result<u64> {
+    scan_windows(scanner, cache, path, reader, found, 0)
+}
+
 fn scan_windows(
     scanner: &Scanner,
     cache: &mut Cache,

@@ -18,10 +18,14 @@ mod git;
 #[cfg(target_os = "linux")]
 mod hardening;
 mod history;
+// Links, FIFOs, limits of memory.
+#[cfg(unix)]
+mod hostile;
 // The hooks are shell scripts, with modes and links.
 #[cfg(unix)]
 mod hook;
 mod json;
+mod leaks;
 mod masking;
 mod own_rules;
 mod pipes;

@@ -33,6 +33,8 @@ pub(crate) use install::{install, uninstall};
 use judge::{Judge, Verdict};
 use protocol::{Answer, Protocol};
 use restore::Restore;
+#[cfg(any(test, fuzzing))]
+pub(crate) use settings::settings_of;
 use withhold::{withheld, withheld_of};
 
 /// The longest payload. What is longer is refused, as far as it can be understood.
@@ -60,6 +62,13 @@ fn read() -> Result<Vec<u8>, Failure> {
         .read_to_end(&mut payload)
         .map_err(|error| Failure::new(format!("cannot read the payload: {}", cause(&error))))?;
     Ok(payload)
+}
+
+/// What an assistant is told, on the standard output and the standard error.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn told(payload: &[u8], assistant: Assistant, args: &AnswerArgs) -> (Vec<u8>, String) {
+    let Answer { out, say, .. } = answer_to(payload, assistant, args);
+    (out, say)
 }
 
 fn answer_to(payload: &[u8], assistant: Assistant, args: &AnswerArgs) -> Answer {

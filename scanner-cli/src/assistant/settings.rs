@@ -201,13 +201,43 @@ pub(super) mod marked {
 
     /// The text without our block, if it is there.
     pub(in super::super) fn without(text: &str) -> Option<String> {
-        let start = text.find(BEGIN)?;
-        let end = start + text[start..].find(END)? + END.len();
+        let first = text.find(BEGIN)?;
+        let last = first + text[first..].find(END)?;
+        // A mark whose end is gone begins nothing: what stands behind it is the user's.
+        let start = text[..last].rfind(BEGIN)?;
+        let end = last + END.len();
         let before =
             text[..start].strip_suffix("\n\n").map_or(&text[..start], |text| &text[..text.len()]);
         let newline = if before.len() + 2 == start { "\n" } else { "" };
         Some(format!("{before}{newline}{}", &text[end..]))
     }
+}
+
+/// What must hold for settings of any text.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn settings_of(text: &str) {
+    let form = |grouped: bool| Form {
+        versioned: !grouped,
+        grouped,
+        events: &[("A", None), ("B", Some("*"))],
+        more: "\"timeout\": 30",
+        typed: grouped,
+    };
+    let command = Command { program: "/bin/secscan", assistant: "x" };
+    for form in [form(true), form(false)] {
+        let Ok(once) = with(text, &form, &command) else { continue };
+        assert!(Document::parse(once.as_bytes()).is_ok(), "no JSON any more: {once}");
+        assert_eq!(with(&once, &form, &command).ok(), Some(once.clone()), "it changes each time");
+        let gone = without(&once, &form, &command);
+        assert!(matches!(&gone, Ok(Some(_))), "what was put in is not found: {once}");
+        if let Ok(Some((gone, _))) = gone {
+            assert!(Document::parse(gone.as_bytes()).is_ok(), "no JSON any more: {gone}");
+            assert!(matches!(without(&gone, &form, &command), Ok(None)), "it is still there: {gone}");
+        }
+    }
+    let once = marked::with(text, "x\n");
+    assert_eq!(marked::with(&once, "x\n"), once);
+    assert!(marked::without(&once).is_some());
 }
 
 #[cfg(test)]
@@ -294,5 +324,10 @@ mod tests {
             assert_eq!(marked::with(&once, "x\n"), once);
             assert_eq!(marked::without(&once).unwrap().trim_end(), text.trim_end());
         }
+        // The end of a block was changed: nothing between it and the next is lost.
+        let broken = marked::with("", "x\n").replace("hooks end", "hooks, the end");
+        let once = marked::with(&broken, "x\n");
+        assert_eq!(marked::with(&once, "x\n"), once);
+        assert_eq!(marked::without(&once).unwrap().trim_end(), broken.trim_end());
     }
 }

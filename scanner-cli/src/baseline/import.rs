@@ -4,7 +4,6 @@
 //! becomes an entry: by a hash of the secret, or by its line.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -15,6 +14,7 @@ use crate::quantity::things;
 use crate::record::Record;
 use crate::suppress::baseline::{Entries, Verdict};
 use crate::talk::Talk;
+use crate::whole::read_text;
 
 /// How many entries that match nothing are named.
 const NAMED: usize = 10;
@@ -52,10 +52,15 @@ struct SecretsEntry {
 /// Reads a file, whichever of the two it is.
 pub(super) fn read(path: &Path) -> Result<Foreign, Failure> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path)
+    let text = read_text(path)
         .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
+    parse(name, &text)
+}
+
+/// Reads the text of a file of that name.
+fn parse(name: String, text: &str) -> Result<Foreign, Failure> {
     let entries = if text.trim_start().starts_with('{') {
-        let parsed: SecretsBaseline = serde_json::from_str(&text).map_err(|error| {
+        let parsed: SecretsBaseline = serde_json::from_str(text).map_err(|error| {
             Failure::new(format!("{name}: this is no .secrets.baseline of detect-secrets: {error}"))
         })?;
         let mut all: Vec<Mark> = Vec::new();
@@ -72,7 +77,7 @@ pub(super) fn read(path: &Path) -> Result<Foreign, Failure> {
         lines
             .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
             .map(|(number, line)| {
-                parse(line).ok_or_else(|| {
+                parse_line(line).ok_or_else(|| {
                     Failure::new(format!("{name}:{number}: this is not [COMMIT:]FILE:RULE:LINE"))
                 })
             })
@@ -81,8 +86,16 @@ pub(super) fn read(path: &Path) -> Result<Foreign, Failure> {
     Ok(Foreign { name, entries })
 }
 
+/// Reads a text as the file of another scanner.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn readable(text: &str) {
+    if let Err(failure) = parse("x".to_owned(), text) {
+        assert!(failure.to_string().starts_with("x:"), "{failure}");
+    }
+}
+
 /// A line of a .gitleaksignore. The rule is theirs and does not count.
-fn parse(line: &str) -> Option<Mark> {
+fn parse_line(line: &str) -> Option<Mark> {
     let mut parts = line.rsplitn(3, ':');
     let number = parts.next()?.trim().parse().ok()?;
     let (_rule, path) = (parts.next()?, parts.next()?);
@@ -174,7 +187,7 @@ mod tests {
             ("a/b.env:12".to_owned(), None),
             ("a/b.env:aws-key:x".to_owned(), None),
         ] {
-            let found = parse(&line).map(|mark| match mark.what {
+            let found = parse_line(&line).map(|mark| match mark.what {
                 What::Line(number) => (mark.path, number),
                 What::Sha1(_) => unreachable!(),
             });

@@ -3,6 +3,9 @@
 mod audit;
 mod import;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use import::readable;
+
 use std::collections::HashSet;
 use std::path::PathBuf;
 

@@ -1,6 +1,5 @@
 //! One configuration file: its keys, and what is said of a file that has others.
 
-use std::fs;
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -15,6 +14,7 @@ use crate::args::{ConfidenceArg, Format, SeverityArg, parse_size};
 use crate::exit::{Failure, cause};
 use crate::record::Regrade;
 use crate::suppress::allow::Allow;
+use crate::whole::read_text;
 
 /// A key with a value or a list.
 pub(crate) struct Key {
@@ -144,8 +144,18 @@ impl Config {
     /// Takes in a file. What it says counts for more than what was read before.
     pub(super) fn read(&mut self, path: &Path) -> Result<(), Failure> {
         let name = short(path);
-        let text = fs::read_to_string(path)
+        let text = read_text(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
+        self.take_text(path, name, text)
+    }
+
+    /// Takes in the text of a file.
+    pub(crate) fn take_text(
+        &mut self,
+        path: &Path,
+        name: String,
+        text: String,
+    ) -> Result<(), Failure> {
         if secscan_core::gitleaks::is_one(&text) {
             let config = super::gitleaks::load(path, &text)?;
             self.files.push((path.to_owned(), Rules::Gitleaks(Box::new(config))));

@@ -1,12 +1,12 @@
 //! A `.gitleaks.toml`, with the files that it extends.
 
-use std::fs;
 use std::path::Path;
 
 use secscan_core::gitleaks::{self, Config};
 
 use super::short;
 use crate::exit::{Failure, cause};
+use crate::whole::read_text;
 
 /// How many files may extend each other.
 const DEPTH: usize = 4;
@@ -26,7 +26,7 @@ fn read(path: &Path, text: &str, depth: usize) -> Result<Config, Failure> {
     }
     let beside = path.parent().unwrap_or(Path::new("")).join(base);
     let base = if beside.is_file() { beside } else { base.into() };
-    match fs::read_to_string(&base) {
+    match read_text(&base) {
         Ok(text) => {
             let base = read(&base, &text, depth - 1)?;
             Ok(config.over(base))

@@ -146,7 +146,9 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let mut new = path.as_os_str().to_owned();
     new.push(format!(".secscan-{}", std::process::id()));
     let new = PathBuf::from(new);
-    let written = fs::write(&new, text).and_then(|()| {
+    // Not through a link that somebody put there.
+    let create = || io::Write::write_all(&mut fs::File::create_new(&new)?, text.as_bytes());
+    let written = create().and_then(|()| {
         #[cfg(unix)]
         fs::set_permissions(&new, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
         fs::rename(&new, path)

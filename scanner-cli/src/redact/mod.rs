@@ -23,6 +23,8 @@ use crate::select::select_as;
 
 use accepted::Accepted;
 pub(crate) use vault::Vault;
+#[cfg(any(test, fuzzing))]
+pub use vault::vault_of;
 
 /// Replaces secrets as the flags say. Make one and keep it: its buffers are used again.
 pub(crate) struct Redactor {

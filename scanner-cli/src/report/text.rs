@@ -108,7 +108,7 @@ pub(crate) fn finding(record: &Record, style: &Style, out: &mut dyn Write) -> io
         None => write!(out, "{place} {} ", style.severity(record.severity, record.severity))?,
         Some(_) => write!(out, "{place} {} ", style.faint("suppressed"))?,
     }
-    write!(out, "{} {} ({}", style.strong(&record.rule), record.name, record.reason)?;
+    write!(out, "{} {} ({}", style.strong(visible(record.rule.as_bytes())), visible(record.name.as_bytes()), record.reason)?;
     if !record.decoded.is_empty() {
         write!(out, "; decoded: {}", record.decoded.join(", "))?;
     }
@@ -128,7 +128,7 @@ pub(crate) fn finding(record: &Record, style: &Style, out: &mut dyn Write) -> io
     if let Some(why) = &record.suppressed {
         return writeln!(out, "{} {}\n", label("hidden by"), visible(hidden_by(why).as_bytes()));
     }
-    writeln!(out, "{} {}\n", label("fix"), record.fix)
+    writeln!(out, "{} {}\n", label("fix"), visible(record.fix.as_bytes()))
 }
 
 /// What hides a finding, and why.

@@ -17,6 +17,7 @@ use super::{By, Subject, Suppression};
 use crate::exit::{Failure, cause};
 use crate::outcome::Known;
 use crate::record::Record;
+use crate::whole::read_text;
 
 /// What the file is called, at the top of the project.
 pub(crate) const NAME: &str = ".secscan-baseline.json";
@@ -193,8 +194,13 @@ impl Entries {
     /// Reads a file.
     pub(crate) fn read(path: &Path) -> Result<Entries, Failure> {
         let name = path.display();
-        let text = fs::read_to_string(path)
+        let text = read_text(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
+        Entries::parse(&name.to_string(), &text)
+    }
+
+    /// Reads the text of a file of that name.
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Entries, Failure> {
         if let Some(line) = text.lines().position(|line| line.starts_with("<<<<<<< ")) {
             return Err(Failure::new(format!(
                 "{name}:{}: a merge left a conflict here: keep the lines of both sides, then run \
@@ -202,7 +208,7 @@ impl Entries {
                 line + 1
             )));
         }
-        serde_json::from_str::<Entries>(&text).map_err(|error| {
+        serde_json::from_str::<Entries>(text).map_err(|error| {
             let text = error.to_string();
             let what = text.split(" at line ").next().unwrap_or(&text);
             Failure::new(format!("{name}:{}: {what}", error.line()))
@@ -218,7 +224,12 @@ impl Entries {
         beside.push(".new");
         let beside = PathBuf::from(beside);
         let write = || {
-            let mut file = fs::File::create(&beside)?;
+            // Not through a link that somebody put there.
+            match fs::remove_file(&beside) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let mut file = fs::File::create_new(&beside)?;
             file.write_all(self.text().as_bytes())?;
             file.sync_all()?;
             fs::rename(&beside, path)

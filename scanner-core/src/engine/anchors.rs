@@ -65,6 +65,12 @@ impl Anchors {
         Ok(())
     }
 
+    /// The same without vector code.
+    #[cfg(all(any(test, fuzzing), feature = "generate"))]
+    pub(crate) fn portable(self) -> Anchors {
+        Anchors { vectors: Vectors::None, ..self }
+    }
+
     /// Calls `visit` with every candidate whose head begins in `part`, and perhaps with a few beside it, in
     /// the order of their windows. `positions` is scratch.
     pub(crate) fn candidates(

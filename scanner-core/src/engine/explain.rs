@@ -4,7 +4,7 @@ use super::judge::Rejection;
 use super::{Cache, Engine, Found, Seen, bare, resolve};
 use crate::compile::heads::MARK;
 use crate::finding::{Confidence, Reason, RuleId};
-use crate::input::{Input, Span};
+use crate::input::{Content, Input, Span};
 use crate::rule::Shape;
 
 /// What became of one candidate.
@@ -98,7 +98,8 @@ impl Engine {
         }
         self.decode(&mut cache, input, 0, 0, &mut marks);
         let mut found = std::mem::take(&mut cache.found);
-        for &rule in &self.bare {
+        let is_text = input.get_content() == Content::Text;
+        for &rule in self.bare.iter().filter(|_| is_text) {
             bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, 0, &mut found);
         }
         found.retain(|one| one.depth() > 0 || self.except(input, one, &mut ()).is_ok());

@@ -119,6 +119,13 @@ impl Engine {
         Ok(Engine { rules, anchors, patterns, automata, bare, named, now })
     }
 
+    /// The same engine without vector code.
+    #[cfg(all(any(test, fuzzing), feature = "generate"))]
+    pub(crate) fn portable(&self) -> Result<Engine, String> {
+        let engine = Engine::new(self.rules.clone(), self.now)?;
+        Ok(Engine { anchors: engine.anchors.portable(), ..engine })
+    }
+
     pub(crate) fn rules(&self) -> &RuleSet {
         &self.rules
     }

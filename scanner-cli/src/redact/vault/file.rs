@@ -67,8 +67,16 @@ impl Lock {
 /// Reads a vault, if it is there.
 pub(super) fn read(path: &Path, keys: &mut Keys) -> Result<There, Failure> {
     let Some(bytes) = read_private(path, MOST)? else { return Ok(There::Nothing) };
-    let wrong =
-        |why: &str| Failure::new(format!("cannot open the vault {}: {why}", path.display()));
+    opened(&bytes, |lies| keys.get(lies).map_err(|why| why.to_string()))
+        .map_err(|why| Failure::new(format!("cannot open the vault {}: {why}", path.display())))
+}
+
+/// What a vault's bytes hold, or why nothing can be told.
+pub(super) fn opened(
+    bytes: &[u8],
+    key: impl FnOnce(Lies) -> Result<Key, String>,
+) -> Result<There, String> {
+    let wrong = str::to_owned;
     let no_vault = || wrong("it is no vault of secscan, or one of another version");
     let end = bytes.iter().take(64).position(|&byte| byte == b'\n').ok_or_else(no_vault)?;
     let (line, rest) = bytes.split_at(end + 1);
@@ -86,7 +94,7 @@ pub(super) fn read(path: &Path, keys: &mut Keys) -> Result<There, Failure> {
         return Ok(There::Expired);
     }
     let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(no_vault)?;
-    let key = keys.get(lies).map_err(|why| wrong(&why.to_string()))?;
+    let key = key(lies)?;
     let opened = cipher(&key)
         .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: line })
         .map_err(|_| wrong("it was changed, or made with another key"))?;
@@ -107,15 +115,24 @@ pub(super) fn write(path: &Path, store: &mut Store, keys: &mut Keys) -> Result<(
     .map_err(|why| fail(&why.to_string()))?;
     let place = if lies == Lies::InKeyring { IN_KEYRING } else { "" };
     let line = format!("{LABEL}{}{place}\n", store.expires);
-    let nonce = random::<NONCE>()?;
     let content = serde_json::to_vec(store).map_err(|_| fail("its content cannot be written"))?;
-    let sealed = cipher(&key)
-        .encrypt(&XNonce::from(nonce), Payload { msg: &content, aad: line.as_bytes() })
-        .map_err(|_| fail("its content cannot be encrypted"))?;
-    let bytes = [line.as_bytes(), &nonce, &sealed].concat();
+    let bytes = sealed(&line, &content, &key, random::<NONCE>()?)
+        .ok_or_else(|| fail("its content cannot be encrypted"))?;
     replace(path, &bytes, false).map_err(|error| fail(&cause(&error)))?;
     store.lies = Some(lies);
     Ok(())
+}
+
+/// A vault's bytes under their first line. A nonce serves once.
+pub(super) fn sealed(
+    line: &str,
+    content: &[u8],
+    key: &Key,
+    nonce: [u8; NONCE],
+) -> Option<Vec<u8>> {
+    let payload = Payload { msg: content, aad: line.as_bytes() };
+    let sealed = cipher(key).encrypt(&XNonce::from(nonce), payload).ok()?;
+    Some([line.as_bytes(), &nonce, &sealed].concat())
 }
 
 fn cipher(key: &Key) -> XChaCha20Poly1305 {

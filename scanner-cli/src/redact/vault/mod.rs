@@ -5,6 +5,8 @@
 //! secret the same placeholder, and different ones different ones.
 
 mod file;
+#[cfg(any(test, fuzzing))]
+mod fuzzing;
 mod key;
 mod keyring;
 mod place;
@@ -17,6 +19,8 @@ use crate::args::{VaultArgs, VaultKey};
 use crate::exit::Failure;
 use crate::fingerprint::Hmac;
 use file::{Lock, Store, There};
+#[cfg(any(test, fuzzing))]
+pub use fuzzing::vault_of;
 use key::Keys;
 
 /// How long a vault is kept after it was last used, unless it is said.

@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod globs;
+mod ignored;
 mod read;
 mod visitor;
 
@@ -16,12 +17,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::types::{Types, TypesBuilder};
+use ignore::{DirEntry, WalkBuilder};
 
 use super::{Problem, Skip, Worker};
 pub use globs::Globs;
+use ignored::Odd;
 use read::Reader;
 use visitor::{Builder, Shared};
 
@@ -141,9 +143,6 @@ impl Walk {
             }
             return vec![own];
         }
-        let Some(walk) = self.builder(roots.files.iter().chain(&roots.directories)) else {
-            return vec![own];
-        };
         let done = Mutex::new(vec![own]);
         let shared = Shared {
             done: &done,
@@ -151,12 +150,28 @@ impl Walk {
             max_filesize: self.options.max_filesize,
             strip_dot: paths.iter().any(|path| path.as_os_str() == "."),
         };
-        walk.build_parallel().visit(&mut Builder(&shared));
+        let odd = Odd::default();
+        let ignore = self.options.ignore_files;
+        let begins = |root: &&PathBuf| !(ignore && odd.puts_off_root(root));
+        let directories: Vec<&PathBuf> = roots.directories.iter().filter(begins).collect();
+        let all = roots.files.iter().chain(directories);
+        if let Some(walk) = self.builder(all, ignore.then_some(&odd)) {
+            walk.build_parallel().visit(&mut Builder(&shared));
+        }
+        if let Some(walk) = self.builder(odd.take().iter(), None) {
+            walk.build_parallel().visit(&mut Builder(&shared));
+        }
         done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn builder<'p>(&self, mut roots: impl Iterator<Item = &'p PathBuf>) -> Option<WalkBuilder> {
-        let Options { ignore_files, .. } = self.options;
+    /// A walk from these roots. With `odd`, what git ignores is passed over, and directories are put off.
+    fn builder<'p>(
+        &self,
+        mut roots: impl Iterator<Item = &'p PathBuf>,
+        odd: Option<&Odd>,
+    ) -> Option<WalkBuilder> {
+        let ignore_files = odd.is_some();
+        let odd = odd.cloned();
         let mut builder = WalkBuilder::new(roots.next()?);
         for root in roots {
             builder.add(root);
@@ -173,12 +188,20 @@ impl Walk {
             .same_file_system(self.options.one_file_system)
             .threads(self.options.threads)
             // In a worktree or a submodule `.git` is a file. One that is named is walked.
-            .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git");
+            .filter_entry(move |entry| {
+                entry.depth() == 0 || entry.file_name() != ".git" && !put_off(entry, odd.as_ref())
+            });
         if let Some(types) = &self.types {
             builder.types(types.clone());
         }
         Some(builder)
     }
+}
+
+/// Whether an entry is a directory that has to wait.
+fn put_off(entry: &DirEntry, odd: Option<&Odd>) -> bool {
+    let is_directory = || entry.file_type().is_some_and(|kind| kind.is_dir());
+    odd.is_some_and(|odd| is_directory() && odd.puts_off(entry.path()))
 }
 
 /// The paths that were named, by what they are.

@@ -12,6 +12,8 @@ use crate::source::{Blob, Body, Problem, Skip, Worker};
 
 /// The largest file that is held in memory. What is larger is handed out as a stream.
 const HOLD: usize = 8 << 20;
+/// How much more than [`HOLD`] is read of a file that said it is smaller.
+const MORE: u64 = 64 << 20;
 /// Most source files fit.
 const FIRST: usize = 64 << 10;
 
@@ -20,6 +22,52 @@ pub(super) struct Reader {
     /// All of it is initialised, so that a read can write anywhere in it.
     buffer: Vec<u8>,
     max_filesize: Option<u64>,
+}
+
+/// What becomes of a path that is a link when it is opened, whatever it was when its directory was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Links {
+    Followed,
+    /// It is an error.
+    Refused,
+}
+
+/// Opens a file. What has become a FIFO meanwhile, or is a device, is not waited for.
+#[cfg(unix)]
+fn open(path: &Path, links: Links) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    use rustix::fs::OFlags;
+
+    let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    if links == Links::Refused {
+        flags |= OFlags::NOFOLLOW;
+    }
+    fs::OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path, _: Links) -> io::Result<File> {
+    File::open(path)
+}
+
+/// The rest of a file that is larger than it said, which ends, or fails: `/proc` has files of some terabytes, and
+/// says that they are empty.
+struct Endless {
+    file: File,
+    left: u64,
+}
+
+impl Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return Err(io::Error::other("it goes on and on, and says that it is small"));
+        }
+        let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let count = self.file.read(&mut buffer[..most])?;
+        self.left -= count as u64;
+        Ok(count)
+    }
 }
 
 /// What [`Reader::fill`] got of a file.
@@ -37,18 +85,19 @@ impl Reader {
 
     /// Hands the file to the worker, or says why not. Links are followed.
     pub(super) fn read(&mut self, path: &Path, worker: &mut impl Worker) -> ControlFlow<()> {
-        self.read_as(path, path, worker)
+        self.read_as(path, path, Links::Followed, worker)
     }
 
-    /// The same, with the path to be shown.
+    /// The same, with the path to be shown, and what becomes of links.
     pub(super) fn read_as(
         &mut self,
         path: &Path,
         named: &Path,
+        links: Links,
         worker: &mut impl Worker,
     ) -> ControlFlow<()> {
         let shown = bytes_of(named);
-        let mut file = match File::open(path) {
+        let mut file = match open(path, links) {
             Ok(file) => file,
             Err(cause) => return problem(named, cause, worker),
         };
@@ -71,7 +120,8 @@ impl Reader {
         match self.fill(&mut file, size as usize) {
             Ok(Filled::All(len)) => worker.blob(Blob::new(shown, Body::Whole(&self.buffer[..len]))),
             Ok(Filled::Part(len)) => {
-                let mut all = self.buffer[..len].chain(file);
+                let rest = Endless { file, left: MORE };
+                let mut all = self.buffer[..len].chain(rest);
                 worker.blob(Blob::new(shown, Body::Stream(&mut all)))
             }
             Err(cause) => problem(named, cause, worker),

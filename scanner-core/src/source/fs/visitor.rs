@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use ignore::{DirEntry, Error, ParallelVisitor, ParallelVisitorBuilder, WalkState};
 
 use super::bytes_of;
-use super::read::{Reader, special};
+use super::read::{Links, Reader, special};
 use crate::source::{Problem, Worker};
 
 /// What the threads of one walk have in common.
@@ -71,7 +71,9 @@ impl<W: Worker, M: Fn() -> W + Sync> ParallelVisitor for Visitor<'_, W, M> {
             worker.skipped(bytes_of(shown), why);
             return WalkState::Continue;
         }
-        match self.reader.read_as(path, shown, worker) {
+        // A link that was put there since is not followed.
+        let links = if entry.path_is_symlink() { Links::Followed } else { Links::Refused };
+        match self.reader.read_as(path, shown, links, worker) {
             ControlFlow::Continue(()) => WalkState::Continue,
             ControlFlow::Break(()) => WalkState::Quit,
         }

@@ -20,6 +20,7 @@ use crate::input::Copied;
 mod commits;
 mod delta;
 mod forest;
+mod guard;
 mod history;
 mod lines;
 mod missing;

@@ -39,6 +39,7 @@ impl Repo {
     /// There is no repository, it belongs to somebody else, or its format is not supported.
     pub fn open(path: impl AsRef<Path>) -> Result<Repo, Error> {
         let path = path.as_ref();
+        super::guard::check(path)?;
         let level =
             |level| Options::default_for_level(level).bail_if_untrusted(true).strict_config(false);
         let trust = Mapping {
