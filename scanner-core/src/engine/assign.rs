@@ -7,7 +7,7 @@ use super::anchors::Candidate;
 use super::explain::Trace;
 use super::judge::names;
 use super::judge::paths::{self, Kind};
-use super::judge::{Rejection, value};
+use super::judge::{Rejection, value, vectors};
 use super::named::Given;
 use super::read::{self, Written};
 use super::{Cache, Engine, Found, Unveiled};
@@ -57,16 +57,21 @@ pub(super) fn consider(
     let class = names::classify(text, keyword.start - name.start..keyword.end - name.start)?;
     trace.step("name", || format!("'{}'", text.escape_ascii()));
     let kind = paths::kind(input.get_path());
-    if written == Written::Bare
-        && kind != Kind::Config
-        && !(kind == Kind::Code && read::is_within_string(haystack, name, value))
-    {
+    let is_no_literal = match kind {
+        Kind::Config | Kind::Prose => false,
+        Kind::Code => !read::is_within_string(haystack, name, value),
+        Kind::Lock => true,
+    };
+    if written == Written::Bare && is_no_literal {
         return Err(Rejection::Assignment("a bare word is no literal in such a file"));
     }
     // In a Secret of Kubernetes and the like, what counts is what the value stands for.
     let decoded = decode::plain_value(&haystack[value.range()]);
     let plain = decoded.as_ref().map_or(&haystack[value.range()], |decoded| &decoded.text);
     value::judge_in(input.get_path(), plain, text, class, written == Written::Quoted)?;
+    if vectors::is_one(input, value) {
+        return Err(Rejection::Value(vectors::WHAT));
+    }
     trace.step("value", || "a literal that looks like a secret".to_owned());
     Ok(Found {
         rule: id,

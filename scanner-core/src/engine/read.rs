@@ -67,6 +67,13 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
     at = reader.skip(at, |byte| matches!(byte, b'"' | b'\'' | b'`'), 1);
     at = reader.skip(at, |byte| matches!(byte, b']' | b'?' | b'!'), 1);
     let flag = before(1) == Some(b'-') && before(2) == Some(b'-');
+    // `secret key: value`, in prose.
+    if haystack[at..].len() > 5
+        && haystack[at..at + 4].eq_ignore_ascii_case(b" key")
+        && !quoted_name
+    {
+        at += 4;
+    }
     let spaced = reader.blanks(at);
 
     // The sign.
@@ -81,6 +88,10 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
         Some([b',', ..]) if quoted_name => (spaced + 1, b','),
         // `setPassword("value")`, `.password("value")`
         Some([b'(', ..]) if spaced == name.end => (spaced + 1, b'('),
+        // `the password is value`, `api key is: value`
+        Some([b'i' | b'I', b's', mark @ (b' ' | b':'), ..]) if spaced > at && !quoted_name => {
+            (spaced + 2 + usize::from(*mark == b':'), b'i')
+        }
         // `--password value`, `ENV PASSWORD value`
         Some(_) if spaced > at && (flag || is_environment(haystack, name)) => (spaced, b' '),
         _ => return Err(Rejection::Assignment("no sign of assignment behind the name")),
@@ -104,7 +115,15 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
         if matches!(sign, b',' | b'(') {
             return Err(Rejection::Assignment("an argument that is no literal"));
         }
-        if begins_line(haystack, name.start) {
+        if sign == b'i' {
+            // The end of the sentence.
+            let text = &haystack[value.range()];
+            let dots = text.iter().rev().take_while(|&&byte| matches!(byte, b'.' | b'!' | b'?'));
+            value.end -= dots.count();
+            if haystack[value.range()].iter().all(u8::is_ascii_lowercase) {
+                return Err(Rejection::Assignment("a sentence goes on"));
+            }
+        } else if begins_line(haystack, name.start) {
             value = to_line_end(haystack, value);
         }
     }

@@ -22,6 +22,7 @@ pub(super) mod paths;
 pub(super) mod placeholder;
 pub(super) mod reference;
 pub(super) mod value;
+pub(super) mod vectors;
 
 /// How many bytes around a match the judge may look at beyond a rule's own `within`.
 pub(super) const MARGIN: usize = 256;
@@ -130,24 +131,12 @@ pub(super) fn token(
     }
     // A checksum that matches by chance is rarer than a token with an unlucky word in it.
     if verdict != Some(Verdict::Verified) {
-        let placeholder = if rule.chosen {
-            placeholder::classify(secret)
-        } else {
-            placeholder::classify_token(secret)
-        };
-        if let Some(what) = placeholder {
+        if rule.chosen {
+            chosen(input, secret, matched.secret)?;
+        } else if let Some(what) = placeholder::classify_token(secret) {
             return Err(Rejection::Placeholder(what));
         }
         trace.step("placeholder", || "looks like none".to_owned());
-        if rule.chosen {
-            if let Some(what) = reference::classify(secret, true) {
-                return Err(Rejection::Reference(what));
-            }
-            let (_, after) = around(input.haystack(), matched.secret, 16);
-            if placeholder::is_reserved_host(after) {
-                return Err(Rejection::Placeholder("the host is one for documentation"));
-            }
-        }
         if rule.min_entropy > 0 {
             let (measured, least) = (entropy::shannon(secret), f64::from(rule.min_entropy) / 100.0);
             if measured < least {
@@ -165,6 +154,9 @@ pub(super) fn token(
             context::near(rule, input.haystack(), matched.whole).ok_or(Rejection::Context)?;
         trace.step("context", || format!("'{word}' stands near"));
     }
+    if needs_words(rule) && vectors::is_one(input, matched.secret) {
+        return Err(Rejection::Value(vectors::WHAT));
+    }
     let (confidence, reason) = match verdict {
         Some(Verdict::Verified) => (Confidence::Verified, Reason::Checksum),
         Some(Verdict::Doubtful) => (Confidence::Contextual, Reason::Structure),
@@ -179,6 +171,48 @@ pub(super) fn token(
         reason,
         decoded: None,
     })
+}
+
+/// Judges a secret that a person may have chosen: as it stands in the text and, in a URL, as what that stands for.
+fn chosen(input: &Input<'_>, secret: &[u8], span: Span) -> Result<(), Rejection> {
+    let plain = percent_decoded(secret);
+    for text in [secret, &plain] {
+        if let Some(what) = placeholder::classify(text) {
+            return Err(Rejection::Placeholder(what));
+        }
+        if let Some(what) = reference::classify(text, true) {
+            return Err(Rejection::Reference(what));
+        }
+    }
+    let (_, after) = around(input.haystack(), span, 16);
+    if placeholder::is_reserved_host(after) {
+        return Err(Rejection::Placeholder("the host is one for documentation"));
+    }
+    let path = input.get_path();
+    let doubtful = paths::is_for_show(path) || paths::kind(path) == paths::Kind::Prose;
+    if doubtful && !value::looks_made(&plain) {
+        return Err(Rejection::Value("passwords in such files are mostly made up"));
+    }
+    Ok(())
+}
+
+/// The bytes that percent signs with two digits stand for, and all others as they are.
+fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [byte, after @ ..] = rest {
+        let escaped = match after {
+            [high, low, after @ ..] if *byte == b'%' => {
+                digit(*high).zip(digit(*low)).map(|(high, low)| (high << 4 | low, after))
+            }
+            _ => None,
+        };
+        let (byte, after) = escaped.unwrap_or((*byte, after));
+        plain.push(byte);
+        rest = after;
+    }
+    plain
 }
 
 /// Whether what identifies the rule's matches is words around a value.

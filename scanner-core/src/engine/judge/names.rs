@@ -220,6 +220,16 @@ const AFTER: &[&str] = &[
     "stream",
     "buffer",
     "iter",
+    // What is named is a file.
+    "css",
+    "html",
+    "js",
+    "json",
+    "mjs",
+    "png",
+    "svg",
+    "ts",
+    "tsx",
 ];
 
 /// Words before the keyword that do the same.
@@ -481,6 +491,7 @@ mod tests {
             ("nextPageToken", "token"),
             ("secretary", "secret"),
             ("TOKEN_URL", "token"),
+            ("token-latin.js", "token"),
             ("apiKeyHeader", "apikey"),
             ("sort_key", "_key"),
             ("monkey", "nkey"),

@@ -84,6 +84,11 @@ fn judge(
     Ok(())
 }
 
+/// Whether a value looks like a password that a person chose with care or a machine made, and not like a word.
+pub(super) fn looks_made(value: &[u8]) -> bool {
+    looks_chosen(value) || entropy::is_random(value)
+}
+
 /// Whether a value looks like a password that a person or a generator chose: letters with digits or
 /// signs among them, and not the shape of an identifier, a version or a pattern.
 fn looks_chosen(value: &[u8]) -> bool {

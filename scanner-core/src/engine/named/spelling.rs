@@ -165,7 +165,7 @@ pub(super) fn all_roles(name: &[u8]) -> bool {
         }
         let word = &name[start..at];
         start = at;
-        word.iter().all(|&byte| is_separator(byte))
+        word.iter().all(|&byte| is_separator(byte) || byte == b' ')
             || ROLES.iter().any(|role| word.eq_ignore_ascii_case(role.as_bytes()))
     })
 }
