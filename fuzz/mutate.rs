@@ -8,10 +8,48 @@ use std::path::Path;
 
 /// What is put into inputs: what the parts that read them look for.
 const WORDS: &[&str] = &[
-    "{{github-pat-classic}}", "{{aws-access-key-id}}", "{{jwt}}", "{{private-key}}", "password=\"", "api_key: ", "://a:",
-    "\"", "\\\"", "\\u0041", "%3D", "&quot;", "\n", "\r\n", "\0", "=", "{", "}", "[", "]", ",", ":", "-----BEGIN ",
-    "\u{e9}", "\u{202e}", "\n@@ -1 +1 @@\n", "\n+++ b/x\n", "+", "-", "[[rule]]\n", "pattern = '", "{1,9}", "(?P<secret>",
-    "H4sIAAAA", "eyJ", "a~~", "type", "content", "text", "true", "1e9", "-0",
+    "{{github-pat-classic}}",
+    "{{aws-access-key-id}}",
+    "{{jwt}}",
+    "{{private-key}}",
+    "password=\"",
+    "api_key: ",
+    "://a:",
+    "\"",
+    "\\\"",
+    "\\u0041",
+    "%3D",
+    "&quot;",
+    "\n",
+    "\r\n",
+    "\0",
+    "=",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "-----BEGIN ",
+    "\u{e9}",
+    "\u{202e}",
+    "\n@@ -1 +1 @@\n",
+    "\n+++ b/x\n",
+    "+",
+    "-",
+    "[[rule]]\n",
+    "pattern = '",
+    "{1,9}",
+    "(?P<secret>",
+    "H4sIAAAA",
+    "eyJ",
+    "a~~",
+    "type",
+    "content",
+    "text",
+    "true",
+    "1e9",
+    "-0",
 ];
 
 /// The longest input that is made, in bytes.
@@ -20,7 +58,8 @@ const LONGEST: usize = 2048;
 /// The inputs that are kept for a target, `fuzz/corpus/NAME.txt`: one on each line, escaped.
 pub(crate) fn kept(root: &Path, name: &str) -> Vec<Vec<u8>> {
     let path = root.join("fuzz/corpus").join(format!("{name}.txt"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let all: Vec<Vec<u8>> = lines.map(unescaped).collect();
     assert!(!all.is_empty(), "{} holds no input", path.display());
@@ -39,7 +78,8 @@ fn unescaped(line: &str) -> Vec<u8> {
                 Some(b'x') => {
                     let digits = [bytes.next(), bytes.next()].map(|byte| byte.unwrap_or_default());
                     let digits = std::str::from_utf8(&digits).unwrap_or_default();
-                    u8::from_str_radix(digits, 16).unwrap_or_else(|_| panic!("\\x{digits} in {line}"))
+                    u8::from_str_radix(digits, 16)
+                        .unwrap_or_else(|_| panic!("\\x{digits} in {line}"))
                 }
                 Some(other) => other,
                 None => panic!("a backslash at the end of {line}"),

@@ -12,7 +12,8 @@ const MOST: u64 = 64 << 20;
 /// Reads a text.
 pub(crate) fn read_text(path: &Path) -> io::Result<String> {
     // What a shell makes of `<(…)` is a pipe. Any other is not opened: there may be nobody who writes to it.
-    let is_shells = ["/dev/fd", "/dev/stdin", "/proc/self/fd"].iter().any(|name| path.starts_with(name));
+    let is_shells =
+        ["/dev/fd", "/dev/stdin", "/proc/self/fd"].iter().any(|name| path.starts_with(name));
     let meta = fs::metadata(path)?;
     if !meta.is_file() && !meta.is_dir() && !is_shells {
         return Err(io::Error::other("it is no regular file"));

@@ -158,6 +158,15 @@ impl Pair {
         ("user", Pair::User),
     ];
 
+    /// Its name in rule files.
+    ///
+    /// ```
+    /// assert_eq!(secscan_core::rule::Pair::User.name(), "user");
+    /// ```
+    pub fn name(self) -> &'static str {
+        Pair::NAMES.iter().find(|(_, pair)| *pair == self).map_or("", |(name, _)| name)
+    }
+
     /// The pair of that name in rule files.
     pub fn from_name(name: &str) -> Option<Pair> {
         Pair::NAMES.iter().find(|(known, _)| *known == name).map(|(_, pair)| *pair)

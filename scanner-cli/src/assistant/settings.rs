@@ -232,7 +232,10 @@ pub(crate) fn settings_of(text: &str) {
         assert!(matches!(&gone, Ok(Some(_))), "what was put in is not found: {once}");
         if let Ok(Some((gone, _))) = gone {
             assert!(Document::parse(gone.as_bytes()).is_ok(), "no JSON any more: {gone}");
-            assert!(matches!(without(&gone, &form, &command), Ok(None)), "it is still there: {gone}");
+            assert!(
+                matches!(without(&gone, &form, &command), Ok(None)),
+                "it is still there: {gone}"
+            );
         }
     }
     let once = marked::with(text, "x\n");

@@ -108,7 +108,13 @@ pub(crate) fn finding(record: &Record, style: &Style, out: &mut dyn Write) -> io
         None => write!(out, "{place} {} ", style.severity(record.severity, record.severity))?,
         Some(_) => write!(out, "{place} {} ", style.faint("suppressed"))?,
     }
-    write!(out, "{} {} ({}", style.strong(visible(record.rule.as_bytes())), visible(record.name.as_bytes()), record.reason)?;
+    write!(
+        out,
+        "{} {} ({}",
+        style.strong(visible(record.rule.as_bytes())),
+        visible(record.name.as_bytes()),
+        record.reason
+    )?;
     if !record.decoded.is_empty() {
         write!(out, "; decoded: {}", record.decoded.join(", "))?;
     }

@@ -181,12 +181,7 @@ impl<'r> Description<'r> {
                 Value::Password => "password",
                 Value::Key => "key",
             }),
-            pair: rule.pair.map(|pair| match pair {
-                Pair::AwsKeyId => "aws-key-id",
-                Pair::TwilioAccount => "twilio-account",
-                Pair::Client => "client",
-                Pair::User => "user",
-            }),
+            pair: rule.pair.map(Pair::name),
             context: texts(&rule.context),
             within: rule.within,
             role: texts(&rule.role),

@@ -33,7 +33,8 @@ fn anything(text: &[u8], strict: bool) {
         (Ok(_), Err(error)) => {
             let text = error.to_string();
             let loose = ["recursion", "surrogate", "unicode", "escape", "number out of range"];
-            let known = loose.iter().any(|word| text.contains(word)) || text.contains("control character");
+            let known =
+                loose.iter().any(|word| text.contains(word)) || text.contains("control character");
             assert!(known, "serde_json says {error}, and it is read here");
         }
         _ => {}
@@ -74,7 +75,10 @@ fn message(text: &[u8], strict: bool) {
         Ok(document) => document,
         Err(error) => panic!("what was JSON is none any more: {error}"),
     };
-    assert_eq!(document.root().get("role").and_then(|role| role.text()).as_deref(), Some(&b"user"[..]));
+    assert_eq!(
+        document.root().get("role").and_then(|role| role.text()).as_deref(),
+        Some(&b"user"[..])
+    );
     assert_eq!(document.root().get("n").map(|n| n.raw()), Some(&b"1.50"[..]));
 }
 

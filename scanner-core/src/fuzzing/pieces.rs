@@ -30,7 +30,9 @@ pub fn pieces(data: &[u8]) {
     scan_bytes(scanner, &mut cache, path, &text, &mut |finding, place, excerpt| {
         assert!(place.start < place.end && place.end <= text.len() as u64, "{place:?}");
         let shown = &excerpt.text[excerpt.secret.clone()];
-        assert!(excerpt.before.ends_with(&excerpt.text[..excerpt.secret.start]) || shown.is_empty());
+        assert!(
+            excerpt.before.ends_with(&excerpt.text[..excerpt.secret.start]) || shown.is_empty()
+        );
         if kind & 1 == 0 {
             assert_eq!(place.from, counted(&text, place.start), "{place:?}");
         }
@@ -38,9 +40,10 @@ pub fn pieces(data: &[u8]) {
     });
     let mut reader = Pieces { text: &text, size };
     let mut joined = Vec::new();
-    let outcome = scan_in_windows(scanner, &mut cache, path, &mut reader, &mut |finding, place, _| {
-        joined.push((finding.rule, place));
-    });
+    let outcome =
+        scan_in_windows(scanner, &mut cache, path, &mut reader, &mut |finding, place, _| {
+            joined.push((finding.rule, place));
+        });
     assert_eq!(outcome.expect("the reader does not fail"), text.len() as u64);
     assert!(whole == joined, "the whole has {whole:?}, and pieces of {size} have {joined:?}");
 }

@@ -90,5 +90,10 @@ fn explained(scanner: &Scanner, input: &Input<'_>, found: &[Finding<'_>]) {
     let name = |all: &[(Span, crate::RuleId)]| -> Vec<_> {
         all.iter().map(|(span, rule)| (*span, scanner.rules().get(*rule).id.clone())).collect()
     };
-    assert!(reported == found, "explain reports {:?}, and found is {:?}", name(&reported), name(&found));
+    assert!(
+        reported == found,
+        "explain reports {:?}, and found is {:?}",
+        name(&reported),
+        name(&found)
+    );
 }

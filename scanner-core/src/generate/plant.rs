@@ -20,7 +20,8 @@ pub fn plant(template: &[u8]) -> (Vec<u8>, Vec<Range<usize>>) {
         rest = &rest[at..];
         let name = rest[2..].split(|byte| *byte == b'}').next().unwrap_or_default();
         let marker = 2 + name.len() + 2;
-        let made = rest.get(marker - 2..marker).filter(|end| *end == b"}}").and_then(|_| token(name));
+        let made =
+            rest.get(marker - 2..marker).filter(|end| *end == b"}}").and_then(|_| token(name));
         match made.filter(|_| planted.len() < MOST) {
             Some(token) => {
                 planted.push(text.len()..text.len() + token.len());
@@ -46,7 +47,8 @@ pub fn apart() -> Vec<u8> {
 
 fn token(name: &[u8]) -> Option<Vec<u8>> {
     static MADE: Mutex<Option<HashMap<Vec<u8>, Vec<u8>>>> = Mutex::new(None);
-    if name.len() > 64 || !name.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')) {
+    if name.len() > 64 || !name.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    {
         return None;
     }
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);

@@ -17,7 +17,8 @@ fn sockets_and_devices_are_passed_over() {
     fifo(&project.path("fifo"));
     let mut special = 2;
     for (name, kind, major, minor) in [("zero", "c", "1", "5"), ("disk", "b", "7", "0")] {
-        let made = Command::new("mknod").arg(project.path(name)).args([kind, major, minor]).output();
+        let made =
+            Command::new("mknod").arg(project.path(name)).args([kind, major, minor]).output();
         match made {
             Ok(output) if output.status.success() => special += 1,
             _ => skipped("only root makes devices"),
@@ -154,11 +155,15 @@ fn what_may_not_be_read_is_named() {
     if can.is_ok_and(|status| status.success()) {
         nobody.arg(scan.get_program()).args(scan.get_args()).current_dir(project.root());
         nobody.env("HOME", "/nowhere").env("XDG_CONFIG_HOME", "/nowhere");
-        let ran = bounded(&nobody).expect(2).prints("b:1:1:").says("cannot read a: permission denied");
-        let ran = ran.says("cannot read d: permission denied").says("cannot read e/f: permission denied");
+        let ran =
+            bounded(&nobody).expect(2).prints("b:1:1:").says("cannot read a: permission denied");
+        let ran =
+            ran.says("cannot read d: permission denied").says("cannot read e/f: permission denied");
         ran.says("3 unreadable");
     } else {
         skipped("there is no setpriv, or nobody cannot run what is built here");
     }
-    [("a", 0o644), ("d", 0o755), ("e", 0o755)].into_iter().for_each(|(name, bits)| mode(name, bits));
+    [("a", 0o644), ("d", 0o755), ("e", 0o755)]
+        .into_iter()
+        .for_each(|(name, bits)| mode(name, bits));
 }

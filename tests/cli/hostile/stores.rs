@@ -209,9 +209,16 @@ fn commits_that_make_no_sense() {
         format!("tree {missing}\nauthor A <a> 1 +0\ncommitter A <a> 1 +0\n\nx"),
         format!("tree {tree}\nparent {missing}\nauthor A <a> 1 +0\ncommitter A <a> 1 +0\n\nx"),
         format!("tree {tree}\nparent {secret}\nauthor\ncommitter\n\n\n"),
-        format!("tree {tree}\nparent {secret}\nauthor \x1b[31m{long} <> 99999999999999999999 +9999\ncommitter \n\nx"),
-        format!("tree {tree}\n{}author A <a> 1 +0\ncommitter A <a> 1 +0\n\nx", format!("parent {secret}\n").repeat(5000)),
-        format!("tree {tree}\nauthor A <a> -1 -0\ncommitter A <a> -99 +0\nencoding x\ngpgsig {long}\n\n{long}"),
+        format!(
+            "tree {tree}\nparent {secret}\nauthor \x1b[31m{long} <> 99999999999999999999 +9999\ncommitter \n\nx"
+        ),
+        format!(
+            "tree {tree}\n{}author A <a> 1 +0\ncommitter A <a> 1 +0\n\nx",
+            format!("parent {secret}\n").repeat(5000)
+        ),
+        format!(
+            "tree {tree}\nauthor A <a> -1 -0\ncommitter A <a> -99 +0\nencoding x\ngpgsig {long}\n\n{long}"
+        ),
     ] {
         repository.point(&repository.object_of("commit", text.as_bytes()));
         for what in ALL {

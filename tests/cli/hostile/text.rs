@@ -14,7 +14,8 @@ fn filtered(project: &Project, args: &[&str]) -> crate::support::Ran {
 
 /// Runs a program of the system on some bytes.
 fn piped(program: &str, args: &[&str], input: &[u8]) -> Option<Vec<u8>> {
-    let child = Command::new(program).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let child =
+        Command::new(program).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let mut child = child.ok()?;
     let mut stdin = child.stdin.take()?;
     std::thread::scope(|scope| {
@@ -33,7 +34,9 @@ fn archives_that_swell() {
     let bomb = piped("gzip", &["-9"], &zeros).and_then(|once| piped("gzip", &["-9"], &once));
     let Some(bomb) = bomb else { return skipped("there is no gzip") };
     assert!((64..16 << 10).contains(&bomb.len()), "{}", bomb.len());
-    let Some(text) = piped("base64", &["-w", "0"], &bomb) else { return skipped("there is no base64") };
+    let Some(text) = piped("base64", &["-w", "0"], &bomb) else {
+        return skipped("there is no base64");
+    };
     let text = String::from_utf8(text).unwrap();
     // Many of them, and by themselves.
     let many = format!("a = \"{text}\"\n").repeat(100);
@@ -56,7 +59,9 @@ fn brackets_without_an_end() {
     scan(&project, &["--no-config", "deep.json"]).expect(1).prints("deep.json:1:1000014:");
     // As a configuration, rules or a baseline it is refused, with its name.
     scan(&project, &["deep.json"]).expect(2).says("secscan.toml:1: ");
-    filtered(&project, &["scan", "--no-config", "--rules", "secscan.toml"]).expect(2).says("secscan.toml");
+    filtered(&project, &["scan", "--no-config", "--rules", "secscan.toml"])
+        .expect(2)
+        .says("secscan.toml");
     for text in [nested(100_000), format!("{{\"version\":1,\"v1:0\":{}", "[".repeat(100_000))] {
         project.file("b.json", text);
         let args = ["scan", "--no-config", "--baseline", "b.json", "deep.json"];
@@ -81,7 +86,8 @@ fn bodies_without_an_end() {
             ran.expect(2).says("cannot redact body: this is no JSON: ");
         }
         // A line of a transcript that is no JSON is text.
-        let ran = filtered(&project, &["prompt", "--no-config", "--format", "jsonl", "body"]).expect(0);
+        let ran =
+            filtered(&project, &["prompt", "--no-config", "--format", "jsonl", "body"]).expect(0);
         assert!(!ran.all().contains(&token), "{levels}");
         ran.prints("[REDACTED:github-pat-classic]");
     }
@@ -93,7 +99,9 @@ fn diffs_that_lie() {
     let large = "9".repeat(19);
     let nothing = format!("--- a/x\n+++ b/x\n@@ -1,{large} +1,{large} @@\n+{}\n", key(1));
     let deep = format!("--- a/x\n+++ b/x\n{} -1 +1 {}\n", "@".repeat(100_000), "@".repeat(100_000));
-    for (text, said) in [(&*nothing, "the diff ends within a hunk"), (&*deep, ""), ("\n\n\n", "it is no diff")] {
+    for (text, said) in
+        [(&*nothing, "the diff ends within a hunk"), (&*deep, ""), ("\n\n\n", "it is no diff")]
+    {
         project.file("d", text);
         filtered(&project, &["diff", "--no-config", "d"]).says(said);
     }

@@ -64,14 +64,18 @@ fn links_that_lead_in_circles() {
     scan(&project, &[]).expect(1).prints("d/e/z:1:1:").says("skipped 23 (symbolic link)");
     let ran = scan(&project, &["-L"]).expect(2).prints("d/e/z:1:1:");
     assert_eq!(ran.out.matches("acme-key").count(), 1, "{}", ran.out);
-    ran.says("cannot read a: ").says("cannot read self: ").says("cannot read d/e/7: this link leads back");
+    ran.says("cannot read a: ")
+        .says("cannot read self: ")
+        .says("cannot read d/e/7: this link leads back");
     scan(&project, &["a"]).expect(2).says("cannot read a: ");
 }
 
 #[test]
 fn names_that_are_no_text() {
     let project = Project::new();
-    for name in [&b"\xff\xfe"[..], b"a\nb", b"-", b" ", b"\\", b"\"x\"", b"--help", "\u{202e}".as_bytes()] {
+    for name in
+        [&b"\xff\xfe"[..], b"a\nb", b"-", b" ", b"\\", b"\"x\"", b"--help", "\u{202e}".as_bytes()]
+    {
         fs::write(project.root().join(OsStr::from_bytes(name)), key(1)).unwrap();
     }
     let directory = project.root().join(OsStr::from_bytes(b"d\xc3"));

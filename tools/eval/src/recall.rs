@@ -176,7 +176,7 @@ impl Bench {
         let considered = self.scanner.explain(&input, span);
         let rejected = |own: bool| {
             considered.iter().rev().find_map(|one| match &one.outcome {
-                Outcome::Rejected { step, why } if own == (self.id(one.rule) == rule.id) => {
+                Outcome::Rejected { step, why } if own == (self.id(one.rule) == &*rule.id) => {
                     let id = if own { String::new() } else { format!("{}: ", self.id(one.rule)) };
                     Some(format!("{id}{step}: {why}"))
                 }

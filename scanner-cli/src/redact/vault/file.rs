@@ -124,12 +124,7 @@ pub(super) fn write(path: &Path, store: &mut Store, keys: &mut Keys) -> Result<(
 }
 
 /// A vault's bytes under their first line. A nonce serves once.
-pub(super) fn sealed(
-    line: &str,
-    content: &[u8],
-    key: &Key,
-    nonce: [u8; NONCE],
-) -> Option<Vec<u8>> {
+pub(super) fn sealed(line: &str, content: &[u8], key: &Key, nonce: [u8; NONCE]) -> Option<Vec<u8>> {
     let payload = Payload { msg: content, aad: line.as_bytes() };
     let sealed = cipher(key).encrypt(&XNonce::from(nonce), payload).ok()?;
     Some([line.as_bytes(), &nonce, &sealed].concat())

@@ -35,7 +35,8 @@ fn find(path: &Path) -> Option<PathBuf> {
     let path = path.canonicalize().ok()?;
     path.ancestors().find_map(|above| {
         let inside = above.join(".git");
-        let bare = || above.join("HEAD").symlink_metadata().is_ok() && above.join("objects").is_dir();
+        let bare =
+            || above.join("HEAD").symlink_metadata().is_ok() && above.join("objects").is_dir();
         match inside.symlink_metadata() {
             Ok(_) => Some(inside),
             Err(_) => bare().then(|| above.to_owned()),
