@@ -2,7 +2,7 @@
 //!
 //! Reads text and no files: whoever calls opens what `[extend]` names. What cannot be honoured is a [`Note`]
 //! with its file, line and rule, and the rest is used. How a regular expression that is searched for
-//! everywhere becomes a rule that is looked at where its heads stand is in [`heads`] and [`pattern`].
+//! everywhere becomes a rule that is looked at where its heads stand is in `heads` and `pattern`.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! From a regular expression that is searched for everywhere to a pattern with heads and a window.
 //!
-//! - The *heads* are the literals at the best place ([`heads`](super::heads)). Where there is none, the
+//! - The *heads* are the literals at the best place (`heads`). Where there is none, the
 //!   keywords are, and the match is looked for behind them.
 //! - The *reach* is what a match may be long: what the regular expression says, or where it has no end,
 //!   [`OPEN_LINE`], and [`OPEN_BLOCK`] if it goes over lines.
