@@ -27,7 +27,7 @@ const WAIT: u64 = 400;
 pub(crate) fn bounded(command: &Command) -> Ran {
     let mut shell = Command::new("timeout");
     shell.arg(WAIT.to_string()).args(["sh", "-c"]);
-    shell.arg(format!("ulimit -v {} -t {WORK}; exec \"$@\"", MEMORY << 10)).arg("sh");
+    shell.arg(format!("ulimit -v {} && ulimit -t {WORK} && exec \"$@\"", MEMORY << 10)).arg("sh");
     shell.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
     shell.current_dir(command.get_current_dir().unwrap());
     for (name, value) in command.get_envs() {

@@ -18,7 +18,7 @@ use super::forest::{Decoded, Sink};
 use super::history::Store;
 use super::repo::{Error, Repo};
 use super::store::Reader;
-use super::trees::Compare;
+use super::trees::{Compare, DEEPEST, Seen};
 use super::visit::message;
 use super::{Id, refs};
 
@@ -106,9 +106,17 @@ pub fn origins(repo: &Repo, ids: &[Id], reach: Reach) -> Result<HashMap<Id, Orig
         }
         let parents: Vec<_> =
             commit.parents.iter().filter_map(|id| trees.get(id).copied()).collect();
-        leads.introduced(commit.tree, &parents, &mut Vec::new(), &mut |id, path| {
+        leads.introduced(commit.tree, &parents, &mut |id, path| {
             note(&mut found, id, order, Some(commit.id), path);
         });
+    }
+
+    if leads.is_cut {
+        // It may stand below more directories than anybody has: then it has no path, but is not passed over.
+        for id in wanted.iter().filter(|id| is_blob(&reader, id)) {
+            let nameless = || Found { order: usize::MAX, by: None, paths: vec![id.to_string().into()] };
+            found.entry(*id).or_insert_with(nameless);
+        }
     }
 
     let in_head = in_head(repo, &mut commits, &leads, &wanted);
@@ -119,6 +127,10 @@ pub fn origins(repo: &Repo, ids: &[Id], reach: Reach) -> Result<HashMap<Id, Orig
         origins.insert(Id::new(&id), origin);
     }
     Ok(origins)
+}
+
+fn is_blob(reader: &Reader, id: &ObjectId) -> bool {
+    reader.find(id, &mut Vec::new()).is_ok_and(|kind| kind == ObjectKind::Blob)
 }
 
 /// Reads who, when and what from some commits or tags, and looks for nothing. Those that cannot be read
@@ -141,6 +153,11 @@ struct Found {
     paths: Vec<Vec<u8>>,
 }
 
+/// From how many directories below the top paths are told: each costs a walk through the store.
+const LEVELS: usize = 128;
+/// How many paths of an object are kept.
+const PATHS: usize = 256;
+
 fn note(
     found: &mut HashMap<ObjectId, Found>,
     id: ObjectId,
@@ -156,6 +173,7 @@ fn note(
     match known.paths.iter().position(|known| known == path) {
         Some(at) if earlier => known.paths.swap(0, at),
         Some(_) => {}
+        None if known.paths.len() >= PATHS && !earlier => {}
         None if earlier => known.paths.insert(0, path.to_vec()),
         None => known.paths.push(path.to_vec()),
     }
@@ -167,6 +185,8 @@ struct Leads {
     trees: HashMap<ObjectId, Vec<Lead>>,
     commits: Vec<ObjectId>,
     tags: Vec<ObjectId>,
+    /// Whether there are more directories above than were looked for.
+    is_cut: bool,
 }
 
 /// An entry of a tree that is, or leads to, a wanted blob.
@@ -182,7 +202,7 @@ impl Leads {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let mut leads = Leads::default();
         let mut level: IdSet<ObjectId> = wanted.iter().copied().collect();
-        for first in std::iter::once(true).chain(std::iter::repeat(false)) {
+        for first in std::iter::once(true).chain(std::iter::repeat_n(false, LEVELS)) {
             let mut climbs: Vec<_> = (0..threads)
                 .map(|_| Climb { level: &level, first, up: Leads::default() })
                 .collect();
@@ -200,6 +220,7 @@ impl Leads {
                 leads.commits.extend(up.commits);
                 leads.tags.extend(up.tags);
             }
+            leads.is_cut = !next.is_empty();
             if next.is_empty() {
                 break;
             }
@@ -208,15 +229,28 @@ impl Leads {
         Ok(leads)
     }
 
-    /// Calls `new` for every wanted blob below a tree that stands at the same path in none of `others`.
+    /// Calls `new` for every wanted blob below a tree that stands at the same path in none of `others`; where a
+    /// directory stands at very many paths, for some of these.
     fn introduced(
         &self,
         tree: ObjectId,
         others: &[ObjectId],
-        path: &mut Vec<u8>,
         new: &mut dyn FnMut(ObjectId, &[u8]),
     ) {
-        if others.contains(&tree) {
+        self.descend(tree, others, &mut Path::default(), new);
+    }
+
+    fn descend(
+        &self,
+        tree: ObjectId,
+        others: &[ObjectId],
+        at: &mut Path,
+        new: &mut dyn FnMut(ObjectId, &[u8]),
+    ) {
+        if others.contains(&tree) || at.depth > DEEPEST || !self.trees.contains_key(&tree) {
+            return;
+        }
+        if at.seen.enough(tree, others) {
             return;
         }
         for lead in self.trees.get(&tree).into_iter().flatten() {
@@ -227,17 +261,27 @@ impl Leads {
                     .find(|entry| entry.name == lead.name && entry.is_tree == lead.is_tree)
             };
             let old: Vec<ObjectId> = others.iter().filter_map(same).map(|entry| entry.id).collect();
-            let len = path.len();
-            path.extend_from_slice(&lead.name);
+            let len = at.path.len();
+            at.path.extend_from_slice(&lead.name);
             if lead.is_tree {
-                path.push(b'/');
-                self.introduced(lead.id, &old, path, new);
+                at.path.push(b'/');
+                at.depth += 1;
+                self.descend(lead.id, &old, at, new);
+                at.depth -= 1;
             } else if !old.contains(&lead.id) {
-                new(lead.id, path);
+                new(lead.id, &at.path);
             }
-            path.truncate(len);
+            at.path.truncate(len);
         }
     }
+}
+
+/// Where a search for the paths of wanted blobs is.
+#[derive(Default)]
+struct Path {
+    path: Vec<u8>,
+    depth: usize,
+    seen: Seen,
 }
 
 /// One thread's part of finding the trees that hold something of a level.
@@ -309,7 +353,7 @@ fn in_head(
     let local = repo.inner.to_thread_local();
     let head = local.head().ok().and_then(|head| head.try_into_peeled_id().ok().flatten());
     if let Some(head) = head.and_then(|id| commits.read(id.detach()).ok()) {
-        leads.introduced(head.tree, &[], &mut Vec::new(), &mut |id, _| _ = here.insert(id));
+        leads.introduced(head.tree, &[], &mut |id, _| _ = here.insert(id));
         let past = commits.walk(&[head.id], &[], Limit::default(), &mut |_| {});
         here.extend(past.into_iter().map(|commit| commit.id).filter(|id| wanted.contains(id)));
     }

@@ -3,7 +3,7 @@
 //! Apart from `range` and `origins`, which ask this of a commit and its parents, and `staged`, which asks
 //! it where a sparse index stands for a whole directory.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use gix::ObjectId;
@@ -29,6 +29,29 @@ pub(super) struct Unreadable {
     pub(super) why: String,
 }
 
+/// How deep directories may be, as for git (`core.maxTreeDepth`).
+pub(super) const DEEPEST: usize = 2048;
+/// At how many paths one directory is looked into, held against the same others.
+const OFTEN: u32 = 64;
+
+/// How often each tree was looked into. A store of sixty trees, each of which names the one before twice, has 2^60
+/// paths; what stands there is known after the first of them.
+#[derive(Default)]
+pub(super) struct Seen(HashMap<(ObjectId, Vec<ObjectId>), u32>);
+
+impl Seen {
+    /// Whether a tree was looked into often enough, held against these others. It is counted.
+    pub(super) fn enough(&mut self, tree: ObjectId, others: &[ObjectId]) -> bool {
+        let count = self.0.entry((tree, others.to_vec())).or_default();
+        *count += 1;
+        *count > OFTEN
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
 /// The state of one comparison after the other; buffers stay.
 pub(super) struct Compare<'r> {
     reader: &'r Reader,
@@ -36,11 +59,20 @@ pub(super) struct Compare<'r> {
     /// What the other trees have and this one does not: entries and whole directories.
     gone: Vec<(ObjectId, bool)>,
     unreadable: Vec<Unreadable>,
+    seen: Seen,
+    depth: usize,
 }
 
 impl<'r> Compare<'r> {
     pub(super) fn new(reader: &'r Reader) -> Compare<'r> {
-        Compare { reader, path: Vec::new(), gone: Vec::new(), unreadable: Vec::new() }
+        Compare {
+            reader,
+            path: Vec::new(),
+            gone: Vec::new(),
+            unreadable: Vec::new(),
+            seen: Seen::default(),
+            depth: 0,
+        }
     }
 
     /// Calls `new` for everything below `tree` that stands at the same path in none of `others`. Returns
@@ -56,6 +88,7 @@ impl<'r> Compare<'r> {
         self.path.clear();
         self.path.extend_from_slice(prefix);
         self.gone.clear();
+        self.seen.clear();
         if !others.contains(&tree) {
             self.descend(tree, others, new);
         }
@@ -82,6 +115,14 @@ impl<'r> Compare<'r> {
     }
 
     fn descend(&mut self, tree: ObjectId, others: &[ObjectId], new: &mut dyn FnMut(New<'_>)) {
+        if self.seen.enough(tree, others) {
+            return;
+        }
+        if self.depth > DEEPEST {
+            let why = format!("directories more than {DEEPEST} deep");
+            self.unreadable.push(Unreadable { path: self.path.clone(), id: tree, why });
+            return;
+        }
         let Some(bytes) = self.read(&tree) else { return };
         let other_bytes: Vec<_> = others.iter().filter_map(|id| self.read(id)).collect();
         let mut others: Vec<_> =
@@ -113,7 +154,9 @@ impl<'r> Compare<'r> {
             if entry.mode.is_tree() {
                 self.path.push(b'/');
                 let below = std::mem::take(&mut old);
+                self.depth += 1;
                 self.descend(entry.oid.to_owned(), &below, new);
+                self.depth -= 1;
                 old = below;
             } else {
                 let submodule = entry.mode.is_commit();
