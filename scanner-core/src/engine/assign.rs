@@ -45,6 +45,9 @@ pub(super) fn consider(
     trace.step("assignment", || {
         format!("a value of {} bytes, {written:?}", value.len()).to_lowercase()
     });
+    if names::is_of_digest(&haystack[..name.start]) {
+        return Err(Rejection::Name("the name is one of a digest, as checksum/secret is"));
+    }
     let given = Given { name, keyword, value, bare: written == Written::Bare };
     if let Some(found) = engine.named(cache, input, &given, trace) {
         return Ok(found);

@@ -188,9 +188,7 @@ fn chosen(input: &Input<'_>, secret: &[u8], span: Span) -> Result<(), Rejection>
     if placeholder::is_reserved_host(after) {
         return Err(Rejection::Placeholder("the host is one for documentation"));
     }
-    let path = input.get_path();
-    let doubtful = paths::is_for_show(path) || paths::kind(path) == paths::Kind::Prose;
-    if doubtful && !value::looks_made(&plain) {
+    if paths::is_for_show(input.get_path()) && !value::looks_made(&plain) {
         return Err(Rejection::Value("passwords in such files are mostly made up"));
     }
     Ok(())

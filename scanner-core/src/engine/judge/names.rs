@@ -433,6 +433,12 @@ pub(in crate::engine) fn classify_any(
     Ok(class)
 }
 
+/// Whether what stands before a name makes it one of a digest: `checksum/secret`, as annotations of Kubernetes have it.
+pub(in crate::engine) fn is_of_digest(before: &[u8]) -> bool {
+    let Some(before) = before.strip_suffix(b"/") else { return false };
+    [&b"checksum"[..], b"hash", b"digest", b"sha256"].iter().any(|word| before.ends_with(word))
+}
+
 fn holds_ignoring_case(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
 }
