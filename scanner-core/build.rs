@@ -1,4 +1,4 @@
-//! Compiles the built-in rules: the rules as constants, their heads as an automaton to embed.
+//! Compiles the built-in rules: the rules as constants, and the tables by which their heads are found.
 
 #![allow(missing_docs, unreachable_pub, dead_code)]
 // A build script reads its environment and writes files; the library does neither.
@@ -16,7 +16,6 @@ mod compile;
 #[path = "src/rule.rs"]
 mod rule;
 
-use compile::heads::Compiled;
 use rule::{Rule, Text};
 
 fn main() {
@@ -24,20 +23,33 @@ fn main() {
         println!("cargo::rerun-if-changed={path}");
     }
     let out = env::var("OUT_DIR").expect("cargo sets it");
-    let big_endian = env::var("CARGO_CFG_TARGET_ENDIAN").is_ok_and(|endian| endian == "big");
 
     let rules = compile::builtin_rules().unwrap_or_else(|error| panic!("{error}"));
-    let compiled =
-        compile::heads::compile_builtin(&rules).unwrap_or_else(|error| panic!("{error}"));
-    let hash = compile::fingerprint(secscan_rules::FILES);
-    fs::write(Path::new(&out).join("heads.dfa"), compiled.to_bytes(hash, big_endian))
-        .expect("OUT_DIR is writable");
-    fs::write(Path::new(&out).join("builtin.rs"), code(&rules, &compiled))
-        .expect("OUT_DIR is writable");
+    fs::write(Path::new(&out).join("heads.rs"), tables(&rules)).expect("OUT_DIR is writable");
+    fs::write(Path::new(&out).join("builtin.rs"), code(&rules)).expect("OUT_DIR is writable");
 }
 
-/// The rules and tables as Rust code: constants need no parsing at start-up.
-fn code(rules: &[Rule], compiled: &Compiled) -> String {
+/// The tables that the engine searches with.
+fn tables(rules: &[Rule]) -> String {
+    let (heads, filter) =
+        compile::heads::compile_builtin(rules).unwrap_or_else(|error| panic!("{error}"));
+    format!(
+        "pub(crate) static HEAD_TABLE: Heads = Heads {{ entries: Cow::Borrowed(&{:?}), \
+         starts: Cow::Borrowed(&{:?}), tails: Cow::Borrowed(&{:?}), rules: Cow::Borrowed(&{:?}) }};\n\
+         pub(crate) static FILTER: Filter = Filter {{ exact: {:?}, low: {:?}, high: {:?}, hashes: {:?} }};\n",
+        heads.entries,
+        heads.starts,
+        heads.tails,
+        heads.rules,
+        filter.exact,
+        filter.low,
+        filter.high,
+        filter.hashes,
+    )
+}
+
+/// The rules as Rust code: constants need no parsing at start-up.
+fn code(rules: &[Rule]) -> String {
     let mut code = String::new();
     writeln!(code, "pub(crate) static RULES: [Rule; {}] = [", rules.len()).unwrap();
     for rule in rules {
@@ -108,34 +120,6 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
         .unwrap();
     }
     code.push_str("];\n");
-    writeln!(
-        code,
-        "pub(crate) static ENTRIES: [Entry; {}] = {:?};",
-        compiled.entries.len(),
-        compiled.entries
-    )
-    .unwrap();
-    writeln!(
-        code,
-        "pub(crate) static HEAD_RULES: [u16; {}] = {:?};",
-        compiled.rules.len(),
-        compiled.rules
-    )
-    .unwrap();
-    let filter = &compiled.filter;
-    writeln!(
-        code,
-        "pub(crate) static FILTER: Filter = Filter {{ exact: {:?}, low: {:?}, high: {:?}, \
-         hashes: {:?}, offsets: {:?} }};",
-        filter.exact, filter.low, filter.high, filter.hashes, filter.offsets
-    )
-    .unwrap();
-    writeln!(
-        code,
-        "pub(crate) const RULES_HASH: u64 = {:#x};",
-        compile::fingerprint(secscan_rules::FILES)
-    )
-    .unwrap();
     let documented = compile::documented(secscan_rules::DOCUMENTED)
         .unwrap_or_else(|line| panic!("documented.txt:{line}: not 16 hex digits"));
     writeln!(code, "pub(crate) static DOCUMENTED: [u64; {}] = {documented:?};", documented.len())

@@ -71,7 +71,7 @@ impl Scanner {
     /// A scanner with these rules.
     ///
     /// # Errors
-    /// When the rules' heads make no automaton, which takes thousands of them.
+    /// When there are too many heads for their table, which takes tens of thousands of bytes of them.
     pub fn new(rules: RuleSet) -> Result<Scanner, ScannerError> {
         Ok(Scanner { engine: Arc::new(Engine::new(rules, None).map_err(ScannerError)?) })
     }
@@ -84,6 +84,22 @@ impl Scanner {
         Ok(Scanner {
             engine: Arc::new(Engine::new(rules, Some(unix_seconds)).map_err(ScannerError)?),
         })
+    }
+
+    /// The filters that this machine can run, the best last.
+    #[cfg(feature = "generate")]
+    #[doc(hidden)]
+    pub fn filters() -> Vec<&'static str> {
+        engine::filters()
+    }
+
+    /// The built-in scanner with the filter of that name (`portable`, `ssse3`, `avx2`, …) in place of the best, for
+    /// benches and tests; `None` where the machine has not got it.
+    #[cfg(feature = "generate")]
+    #[doc(hidden)]
+    pub fn with_filter(name: &str) -> Option<Scanner> {
+        let mut engine = Engine::new(RuleSet::builtin(), None).ok()?;
+        engine.use_filter(name).then(|| Scanner { engine: Arc::new(engine) })
     }
 
     /// The rules.
@@ -184,7 +200,7 @@ impl Scanner {
         self.engine.reach()
     }
 
-    /// What the search runs on: the filter's instructions, and the automata's tables in bytes.
+    /// What the search runs on: the filter's instructions, and the size of the tables in bytes.
     pub fn describe(&self) -> (&'static str, usize) {
         self.engine.describe()
     }
