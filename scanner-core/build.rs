@@ -1,10 +1,11 @@
 //! Compiles the built-in rules: the rules as constants, and the tables by which their heads are found.
 
-#![allow(missing_docs, unreachable_pub, dead_code)]
+#![allow(missing_docs, unreachable_pub, unused_imports, dead_code)]
 // A build script reads its environment and writes files; the library does neither.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
-use std::fmt::Write as _;
+use std::collections::HashMap;
+use std::fmt::{Debug, Write as _};
 use std::path::Path;
 use std::{env, fs};
 
@@ -15,11 +16,32 @@ mod checks;
 mod compile;
 #[path = "src/rule.rs"]
 mod rule;
+#[path = "src/stored.rs"]
+mod stored;
 
-use rule::{Rule, Text};
+use rule::{Head, Rule, Shape, Store, Text};
+
+// No rule is built in before this has run.
+impl Store for str {
+    fn built_in() -> &'static str {
+        ""
+    }
+}
+
+impl Store for [Text] {
+    fn built_in() -> &'static [Text] {
+        &[]
+    }
+}
+
+impl Store for [Head] {
+    fn built_in() -> &'static [Head] {
+        &[]
+    }
+}
 
 fn main() {
-    for path in ["build.rs", "src/checks/kind.rs", "src/compile", "src/rule.rs"] {
+    for path in ["build.rs", "src/checks/kind.rs", "src/compile", "src/rule.rs", "src/stored.rs"] {
         println!("cargo::rerun-if-changed={path}");
     }
     let out = env::var("OUT_DIR").expect("cargo sets it");
@@ -48,26 +70,63 @@ fn tables(rules: &[Rule]) -> String {
     )
 }
 
-/// The rules as Rust code: constants need no parsing at start-up.
+/// The rules as Rust code: constants need no parsing at start-up, and without a pointer in them no loading.
 fn code(rules: &[Rule]) -> String {
-    let mut code = String::new();
-    writeln!(code, "pub(crate) static RULES: [Rule; {}] = [", rules.len()).unwrap();
+    let documented = compile::documented(secscan_rules::DOCUMENTED)
+        .unwrap_or_else(|line| panic!("documented.txt:{line}: not 16 hex digits"));
+    let mut stores = Stores::default();
+    // What a search looks at stands together.
     for rule in rules {
-        let heads: Vec<String> = rule
-            .heads
-            .iter()
-            .map(|head| {
-                format!(
-                    "Head {{ literal: Cow::Borrowed({:?}), ignore_case: {} }}",
-                    &*head.literal, head.ignore_case
-                )
-            })
-            .collect();
-        let list = |texts: &[Text]| {
-            let texts: Vec<String> =
-                texts.iter().map(|text| format!("Cow::Borrowed({:?})", &**text)).collect();
-            format!("Cow::Borrowed(&[{}])", texts.join(", "))
-        };
+        stores.texts(&rule.context);
+        stores.texts(&rule.role);
+        stores.text(&rule.pattern);
+    }
+    let of = |wanted: fn(&Rule) -> bool| -> Vec<String> {
+        let numbers = rules.iter().enumerate().filter(|(_, rule)| wanted(rule));
+        numbers.map(|(number, _)| number.to_string()).collect()
+    };
+    let mut code = String::new();
+    constant(&mut code, "ENABLED", "bool", &debug(rules.iter().map(|rule| rule.enabled)));
+    constant(&mut code, "BARE", "u16", &of(|rule| rule.shape == Shape::Bare));
+    constant(&mut code, "NAMED", "u16", &of(|rule| rule.shape == Shape::Named));
+    constant(&mut code, "LED", "u16", &of(Rule::is_led));
+    let behind = rules.iter().map(Rule::behind).max().unwrap_or(0);
+    writeln!(code, "pub(crate) const BEHIND: usize = {behind};").unwrap();
+    let rules: Vec<String> = rules.iter().map(|rule| stores.rule(rule)).collect();
+    constant(&mut code, "RULES", "Rule", &rules);
+    constant(&mut code, "LISTED", "Text", &stores.listed.all);
+    constant(&mut code, "HEADS", "Head", &stores.heads.all);
+    writeln!(code, "static TEXTS: &str = {:?};", stores.texts).unwrap();
+    constant(&mut code, "DOCUMENTED", "u64", &debug(&documented));
+    code
+}
+
+fn constant(code: &mut String, name: &str, of: &str, elements: &[String]) {
+    let (len, elements) = (elements.len(), elements.join(", "));
+    writeln!(code, "pub(crate) static {name}: [{of}; {len}] = [{elements}];").unwrap();
+}
+
+fn debug(elements: impl IntoIterator<Item = impl Debug>) -> Vec<String> {
+    elements.into_iter().map(|element| format!("{element:?}")).collect()
+}
+
+/// What the rules have parts of, and where its parts stand: many texts are used again.
+#[derive(Default)]
+struct Stores {
+    texts: String,
+    places: HashMap<String, usize>,
+    listed: Lists,
+    heads: Lists,
+}
+
+#[derive(Default)]
+struct Lists {
+    all: Vec<String>,
+    places: HashMap<Vec<String>, usize>,
+}
+
+impl Stores {
+    fn rule(&mut self, rule: &Rule) -> String {
         let check = match rule.check {
             Some(check) => format!("Some(Check::{})", check.variant()),
             None => "None".to_owned(),
@@ -80,49 +139,75 @@ fn code(rules: &[Rule]) -> String {
             Some(pair) => format!("Some(Pair::{pair:?})"),
             None => "None".to_owned(),
         };
-        writeln!(
-            code,
-            "Rule {{ id: Cow::Borrowed({:?}), name: Cow::Borrowed({:?}), issuer: Cow::Borrowed({:?}), \
-             severity: Severity::{:?}, url: Cow::Borrowed({:?}), fix: Cow::Borrowed({:?}), \
-             enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: Cow::Borrowed(&[{}]), \
-             pattern: Cow::Borrowed({:?}), offset: {:?}, window: {}, min_len: {}, \
-             required: {:?}, chosen: {}, judge: {}, pair: {}, alphabet: ByteSet({:?}), first: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, check: {check}, \
-             min_entropy: {}, context: {}, within: {}, role: {}, examples: {}, counterexamples: {} }},",
-            &*rule.id,
-            &*rule.name,
-            &*rule.issuer,
+        format!(
+            "Rule {{ id: {}, name: {}, issuer: {}, severity: Severity::{:?}, url: {}, fix: {}, \
+             enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: {}, pattern: {}, offset: {:?}, \
+             window: {}, min_len: {}, required: {:?}, chosen: {}, judge: {judge}, pair: {pair}, \
+             alphabet: ByteSet({:?}), first: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, \
+             check: {check}, min_entropy: {}, context: {}, within: {}, role: {}, examples: {}, \
+             counterexamples: {} }}",
+            self.text(&rule.id),
+            self.text(&rule.name),
+            self.text(&rule.issuer),
             rule.severity,
-            &*rule.url,
-            &*rule.fix,
+            self.text(&rule.url),
+            self.text(&rule.fix),
             rule.enabled,
             rule.self_identifying,
             rule.shape,
-            heads.join(", "),
-            &*rule.pattern,
+            self.heads(&rule.heads),
+            self.text(&rule.pattern),
             rule.offset,
             rule.window,
             rule.min_len,
             rule.required,
             rule.chosen,
-            judge,
-            pair,
             rule.alphabet.0,
             rule.first.0,
             rule.left,
             rule.right,
             rule.min_entropy,
-            list(&rule.context),
+            self.texts(&rule.context),
             rule.within,
-            list(&rule.role),
-            list(&rule.examples),
-            list(&rule.counterexamples),
+            self.texts(&rule.role),
+            self.texts(&rule.examples),
+            self.texts(&rule.counterexamples),
         )
-        .unwrap();
     }
-    code.push_str("];\n");
-    let documented = compile::documented(secscan_rules::DOCUMENTED)
-        .unwrap_or_else(|line| panic!("documented.txt:{line}: not 16 hex digits"));
-    writeln!(code, "pub(crate) static DOCUMENTED: [u64; {}] = {documented:?};", documented.len())
-        .unwrap();
-    code
+
+    fn text(&mut self, text: &str) -> String {
+        let start = *self.places.entry(text.to_owned()).or_insert_with(|| {
+            self.texts.push_str(text);
+            self.texts.len() - text.len()
+        });
+        part(start, text.len())
+    }
+
+    fn texts(&mut self, texts: &[Text]) -> String {
+        let texts = texts.iter().map(|text| self.text(text)).collect();
+        self.listed.part(texts)
+    }
+
+    fn heads(&mut self, heads: &[Head]) -> String {
+        let heads = heads.iter().map(|Head { literal, ignore_case }| {
+            format!("Head {{ literal: {}, ignore_case: {ignore_case} }}", self.text(literal))
+        });
+        let heads = heads.collect();
+        self.heads.part(heads)
+    }
+}
+
+impl Lists {
+    fn part(&mut self, list: Vec<String>) -> String {
+        let len = list.len();
+        let start = *self.places.entry(list.clone()).or_insert_with(|| {
+            self.all.extend(list);
+            self.all.len() - len
+        });
+        part(start, len)
+    }
+}
+
+fn part(start: usize, len: usize) -> String {
+    format!("Stored::built_in({start}, {len})")
 }

@@ -4,7 +4,9 @@
 //! [`plan`](crate::plan) makes sense of them.
 
 mod assistant;
+mod ci;
 mod git;
+mod later;
 mod redact;
 
 use std::ffi::OsString;
@@ -14,8 +16,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use assistant::AssistantCommand;
 pub(crate) use assistant::{AnswerArgs, Assistant, SettingsArgs};
+pub(crate) use ci::{CiArgs, ProviderArg};
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
-pub(crate) use redact::{Mode, PromptArgs, PromptFormat, RedactArgs, RestoreArgs, VaultArgs};
+pub(crate) use later::Later;
+pub(crate) use redact::{
+    Mode, PromptArgs, PromptFormat, RedactArgs, RestoreArgs, VaultArgs, VaultKey,
+};
 
 const FILES: &str = "Which files";
 const RULES: &str = "Which secrets";
@@ -30,6 +36,12 @@ Exit status:
   1    secrets were found
   2    something went wrong, or could not be scanned
   130  interrupted";
+
+const RULES_STATUS: &str = "\
+Exit status:
+  0  nothing is wrong
+  1  something is
+  2  the rules could not be read";
 
 /// Finds secrets (keys, tokens, passwords) before they leak
 ///
@@ -61,40 +73,46 @@ pub(crate) struct GlobalArgs {
 pub(crate) enum Command {
     /// Scan files, directories or the standard input
     #[command(after_help = EXIT_STATUS)]
-    Scan(Box<ScanArgs>),
+    Scan(Later<ScanArgs>),
     /// Scan what git holds: staged changes, ranges of commits, all of history
     #[command(after_help = EXIT_STATUS)]
-    Git(Box<GitArgs>),
+    Git(Later<GitArgs>),
     /// Scan the lines that a diff adds
     ///
     /// Reads unified and combined diffs, as from `git diff` or a pull request.
     #[command(after_help = EXIT_STATUS)]
-    Diff(Box<DiffArgs>),
+    Diff(Later<DiffArgs>),
+    /// Scan what the event of a CI brought: a pull request, a push, a schedule
+    ///
+    /// Tells GitHub Actions, GitLab CI, CircleCI, Azure Pipelines, Bitbucket Pipelines and Jenkins by their
+    /// environment, and says on the standard error what it scans and why.
+    #[command(after_help = ci::HELP)]
+    Ci(Later<CiArgs>),
     /// Replace the secrets in text on its way to a model
     ///
     /// A filter: reads files or the standard input, and writes the same text with a placeholder in the
     /// place of each secret. What was replaced is said on the standard error.
     #[command(after_help = redact::EXIT_STATUS)]
-    Prompt(Box<PromptArgs>),
+    Prompt(Later<PromptArgs>),
     /// Put the secrets back into an answer
     ///
     /// The inverse of `secscan prompt --vault`: placeholders become what they stand for, also where a model
     /// changed their case, their marks or broke them over two lines.
-    Restore(RestoreArgs),
+    Restore(Later<RestoreArgs>),
     /// Install or remove hooks that scan each commit, or stand between an assistant and its model
     #[command(subcommand)]
     Hook(HookCommand),
-    /// List the rules, or show one
+    /// List, show, test and check the rules
     #[command(subcommand)]
     Rules(RulesCommand),
     /// Say why something is reported, or why it is not
     ///
     /// For every place on the line where a rule began to look: the steps that it passed, and the one
     /// that it failed.
-    Explain(ExplainArgs),
+    Explain(Later<ExplainArgs>),
     /// Keep a file of findings that are known, which all scans leave out
     #[command(subcommand)]
-    Baseline(Box<BaselineCommand>),
+    Baseline(BaselineCommand),
     /// Show what is configured
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -188,7 +206,7 @@ pub(crate) struct FileArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = RULES)]
 pub(crate) struct RuleArgs {
-    /// Add the rules of a file; may be repeated
+    /// Add the rules of a file, or of a .gitleaks.toml; may be repeated
     #[arg(long = "rules", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Use these rules and no others, even if they are off by default (`aws-*`); may be repeated
@@ -207,7 +225,7 @@ pub(crate) struct RuleArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = CONFIG)]
 pub(crate) struct ConfigArgs {
-    /// Read this file, and no secscan.toml
+    /// Read this file (it may be a .gitleaks.toml), and not that of the project
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Read no configuration file
@@ -289,12 +307,12 @@ pub(crate) enum BaselineCommand {
         #[arg(long)]
         force: bool,
         #[command(flatten)]
-        what: BaselineArgs,
+        what: Later<BaselineArgs>,
     },
     /// Add what is new, follow files that moved, drop what is gone; keep what an audit said
     Update {
         #[command(flatten)]
-        what: BaselineArgs,
+        what: Later<BaselineArgs>,
     },
     /// Go through the findings one by one: real, a false alarm, or accepted, and until when
     Audit {
@@ -302,7 +320,7 @@ pub(crate) enum BaselineCommand {
         #[arg(long)]
         all: bool,
         #[command(flatten)]
-        what: BaselineArgs,
+        what: Later<BaselineArgs>,
     },
     /// Take over what another scanner was told: a .secrets.baseline or a .gitleaksignore
     Import {
@@ -310,7 +328,7 @@ pub(crate) enum BaselineCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
         #[command(flatten)]
-        what: BaselineArgs,
+        what: Later<BaselineArgs>,
     },
 }
 
@@ -336,7 +354,7 @@ pub(crate) enum RulesCommand {
     /// List all rules
     List {
         #[command(flatten)]
-        rules: RuleArgs,
+        rules: Later<RuleArgs>,
         /// The form of the list
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: ListFormat,
@@ -346,8 +364,39 @@ pub(crate) enum RulesCommand {
         /// The rule's identifier
         id: String,
         #[command(flatten)]
-        rules: RuleArgs,
+        rules: Later<RuleArgs>,
         /// The form of the description
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: ListFormat,
+    },
+    /// Run the examples of rules: your own, or those that are named
+    ///
+    /// Tokens are made for `{{rule-id}}`, and exactly they must be found; in a counterexample, nothing. A rule
+    /// without examples is given a token by itself. Of what fails, the steps are told that it took.
+    #[command(after_help = RULES_STATUS)]
+    Test {
+        /// Identifiers (`acme-*`) [default: all that are not built in, or if there are none, all]
+        #[arg(value_name = "RULE")]
+        ids: Vec<String>,
+        #[command(flatten)]
+        rules: RuleArgs,
+        /// The form of the report
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: ListFormat,
+    },
+    /// Say what is wrong with rules although they load, and how to mend it
+    ///
+    /// Patterns without end, slow ones, those that never match or whose heads do not lead to them; rules
+    /// that are the same or hide each other; what lacks an example, a fix or a link; and what of a
+    /// .gitleaks.toml is not honoured.
+    #[command(after_help = RULES_STATUS)]
+    Lint {
+        /// Identifiers (`acme-*`) [default: all that are not built in, or if there are none, all]
+        #[arg(value_name = "RULE")]
+        ids: Vec<String>,
+        #[command(flatten)]
+        rules: RuleArgs,
+        /// The form of the report
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: ListFormat,
     },
@@ -398,6 +447,8 @@ pub(crate) enum Format {
     Csv,
     /// A page to look at, filter and sort
     Html,
+    /// A table for the summary of a CI's job, or a comment
+    Markdown,
     /// Events for a SIEM (OCSF detection findings), one a line
     Ocsf,
 }

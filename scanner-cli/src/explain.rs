@@ -239,12 +239,26 @@ impl Explained<'_> {
             _ => style.good(true, "not reported"),
         };
         writeln!(out, "  {}: {verdict}", style.strong(id(one.rule)))?;
+        steps(one, self.input.haystack(), column, style, out)?;
+        writeln!(out)
+    }
+}
+
+/// The steps of a candidate whose head stands at `column`, one a line.
+pub(crate) fn steps(
+    one: &Consideration,
+    haystack: &[u8],
+    column: usize,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    {
         let mut step = |good: bool, name: &str, detail: &dyn Display| {
             let sign = style.good(good, if good { "+" } else { "-" });
             writeln!(out, "    {sign} {name}: {detail}")
         };
         if one.len > 0 {
-            let head = &self.input.haystack()[one.at..one.at + one.len];
+            let head = &haystack[one.at..one.at + one.len];
             step(true, "head", &format_args!("`{}` at column {column}", visible(head)))?;
         }
         for (name, detail) in &one.steps {
@@ -253,8 +267,8 @@ impl Explained<'_> {
         if let Outcome::Rejected { step: name, why } = &one.outcome {
             step(false, name, why)?;
         }
-        writeln!(out)
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod args;
 mod assistant;
 mod baseline;
 mod chat;
+mod ci;
 mod collector;
 mod config;
 mod diff;
@@ -49,7 +50,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use args::{Cli, Command};
+use args::{Cli, Command, Later};
 use exit::{Exit, Failure};
 use output::Output;
 use plan::Plan;
@@ -70,15 +71,16 @@ fn main() -> ExitCode {
 
 fn run(command: Command, talk: Talk) -> Result<Exit, Failure> {
     match command {
-        Command::Scan(args) => run::scan(Plan::new(*args)?, talk),
-        Command::Git(args) => run::scan(Plan::git(*args)?, talk),
-        Command::Diff(args) => run::scan(Plan::diff(*args)?, talk),
-        Command::Prompt(args) => prompt::run(*args, talk),
-        Command::Restore(args) => restore::run(args),
+        Command::Scan(Later(args)) => run::scan(Plan::new(*args)?, talk),
+        Command::Git(Later(args)) => run::scan(Plan::git(*args)?, talk),
+        Command::Diff(Later(args)) => run::scan(Plan::diff(*args)?, talk),
+        Command::Ci(Later(args)) => ci::run(*args, talk),
+        Command::Prompt(Later(args)) => prompt::run(*args, talk),
+        Command::Restore(Later(args)) => restore::run(*args),
         Command::Hook(command) => hook::run(&command, talk),
         Command::Rules(command) => rules::run(command, talk),
-        Command::Explain(args) => explain::run(&args, talk),
-        Command::Baseline(command) => baseline::run(*command, talk),
+        Command::Explain(Later(args)) => explain::run(&args, talk),
+        Command::Baseline(command) => baseline::run(command, talk),
         Command::Config(command) => config::show(command, talk),
         Command::Man { command } => {
             let page = manual::page(&Cli::command(), &command)?;

@@ -20,12 +20,23 @@ impl Output {
     /// `private` is created for the user alone.
     pub(crate) fn open(path: Option<&Path>, private: bool) -> Result<Output, Failure> {
         let Some(path) = path else { return Ok(Output::Stdout) };
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        Output::file(path, options, private)
+    }
+
+    /// Opens a file that others write to as well, to write behind what is there.
+    pub(crate) fn append(path: &Path) -> Result<Output, Failure> {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        Output::file(path, options, false)
+    }
+
+    fn file(path: &Path, mut options: OpenOptions, private: bool) -> Result<Output, Failure> {
         let fail = |why: &str| Failure::new(format!("cannot write {}: {why}", path.display()));
         if path.is_dir() {
             return Err(fail("it is a directory"));
         }
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         if private {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::ValueEnum;
+use secscan_core::gitleaks::Commits;
 use secscan_core::source::fs::{Globs, Options, OptionsError, Walk};
+use secscan_core::source::git::Repo;
 use secscan_core::{Confidence, RuleSet, Scanner, Severity};
 
 use crate::args::{
@@ -28,12 +30,20 @@ pub(crate) struct Plan {
     pub(crate) policy: Policy,
     pub(crate) source: Source,
     pub(crate) reports: Vec<Target>,
+    /// A file that a summary in Markdown is written to, behind what is there.
+    pub(crate) summary: Option<PathBuf>,
+    /// What a summary says before all else of how the scan came to be.
+    pub(crate) about: Vec<String>,
     /// Whether what is hidden is listed.
     pub(crate) report_suppressed: bool,
     /// Whether a report needs what GitHub knows lines by.
     pub(crate) line_hashes: bool,
     /// Whether all was asked for, so that what is not found is not there.
     pub(crate) is_complete: bool,
+    /// What there is to say of the configuration.
+    pub(crate) remarks: Vec<String>,
+    /// The commits whose findings are left out.
+    pub(crate) commits: Vec<Commits>,
     pub(crate) stats: bool,
     pub(crate) progress: bool,
 }
@@ -42,6 +52,16 @@ pub(crate) struct Plan {
 pub(crate) struct Target {
     pub(crate) format: Format,
     pub(crate) file: Option<PathBuf>,
+}
+
+/// What is different in a CI.
+pub(crate) struct InCi {
+    /// Whether what a shallow clone has not is told, and no error.
+    pub(crate) allow_shallow: bool,
+    /// The form of the report, unless something else is asked for.
+    pub(crate) format: args::Format,
+    pub(crate) about: Vec<String>,
+    pub(crate) summary: Option<PathBuf>,
 }
 
 /// What is scanned.
@@ -110,15 +130,45 @@ impl Plan {
     }
 
     /// Makes sense of the flags of a scan of a repository.
-    pub(crate) fn git(mut args: GitArgs) -> Result<Plan, Failure> {
-        let (repo, project) = Git::open(&args)?;
+    pub(crate) fn git(args: GitArgs) -> Result<Plan, Failure> {
+        let (repo, project) = Git::open(&args.repo)?;
+        Plan::repository(args, repo, project, None)
+    }
+
+    /// The same for what the event of a CI brought.
+    pub(crate) fn ci(
+        args: GitArgs,
+        repo: Repo,
+        project: Project,
+        in_ci: InCi,
+    ) -> Result<Plan, Failure> {
+        Plan::repository(args, repo, project, Some(in_ci))
+    }
+
+    fn repository(
+        mut args: GitArgs,
+        repo: Repo,
+        project: Project,
+        in_ci: Option<InCi>,
+    ) -> Result<Plan, Failure> {
         let config = Config::load(&args.rules.config, &project)?;
         config.fill_size(&mut args.max_filesize);
         config.fill_run(&mut args.run);
         let GitArgs { rules, report, run, .. } = &args;
-        let (rules, report, run) = (rules.clone(), report.clone(), run.clone());
-        let git = Git::new(args, repo)?;
-        Plan::of(Source::Git(Box::new(git)), (project, config), &rules, report, &run)
+        let (rules, mut report, run) = (rules.clone(), report.clone(), run.clone());
+        let mut git = Git::new(args, repo)?;
+        if let Some(in_ci) = &in_ci {
+            git = git.of_event(in_ci.allow_shallow);
+            if report.format.is_none() && config.one("format").is_none() {
+                report.format = Some(in_ci.format);
+            }
+        }
+        let source = Source::Git(Box::new(git));
+        let mut plan = Plan::of(source, (project, config), &rules, report, &run)?;
+        if let Some(in_ci) = in_ci {
+            (plan.about, plan.summary) = (in_ci.about, in_ci.summary);
+        }
+        Ok(plan)
     }
 
     /// Makes sense of the flags of a scan of a diff.
@@ -165,7 +215,11 @@ impl Plan {
     ) -> Result<Plan, Failure> {
         let said = rules.only.is_empty() && rules.disable.is_empty();
         config.fill_report(&mut report);
-        let (scanner, masker) = scanners(rules, &config)?;
+        let selection = select(rules, &config)?;
+        let remarks = selection.remarks();
+        let commits = selection.commits;
+        let masker = selection.wider.map(self::scanner).transpose()?;
+        let scanner = self::scanner(selection.rules)?;
         let reports = targets(&report)?;
         let baseline = baseline(&report.hide, &project)?;
         let policy = Policy {
@@ -188,7 +242,11 @@ impl Plan {
             source,
             line_hashes: reports.iter().any(|report| report.format == Format::Sarif),
             reports,
+            summary: None,
+            about: Vec::new(),
             report_suppressed: report.hide.report_suppressed,
+            remarks,
+            commits,
             stats: run.stats,
             progress: !run.no_progress,
         })
@@ -238,10 +296,7 @@ fn shows_secrets(args: &ReportArgs, reports: &[Target]) -> Result<bool, Failure>
     let Some(how) = args.show_secrets else { return Ok(false) };
     let in_ci = std::env::var("CI").is_ok_and(|ci| !matches!(&*ci, "" | "false" | "0"));
     if in_ci && how != ShowSecrets::Force {
-        return Err(Failure::new(
-            "--show-secrets is refused where CI is set, since logs and artifacts are kept and shared; \
-             --show-secrets=force shows them all the same",
-        ));
+        return Err(shown_in_ci());
     }
     match reports.iter().find(|report| !report.format.may_show_secrets()) {
         Some(report) => Err(Failure::new(format!(
@@ -250,6 +305,14 @@ fn shows_secrets(args: &ReportArgs, reports: &[Target]) -> Result<bool, Failure>
         ))),
         None => Ok(true),
     }
+}
+
+/// Why secrets are not shown in a CI.
+pub(crate) fn shown_in_ci() -> Failure {
+    Failure::new(
+        "--show-secrets is refused where CI is set, since logs and artifacts are kept and shared; \
+         --show-secrets=force shows them all the same",
+    )
 }
 
 /// The baseline that is named, or the one at the top of the project.
@@ -269,16 +332,6 @@ fn baseline(args: &HideArgs, project: &Project) -> Result<Baseline, Failure> {
 /// A glob or a type that means nothing.
 pub(crate) fn bad_option(error: OptionsError) -> Failure {
     Failure::new(error.to_string())
-}
-
-/// The scanner that the flags ask for, and the one that masks lines if that one was narrowed.
-pub(crate) fn scanners(
-    args: &RuleArgs,
-    config: &Config,
-) -> Result<(Scanner, Option<Scanner>), Failure> {
-    let selection = select(args, config)?;
-    let masker = selection.wider.map(scanner).transpose()?;
-    Ok((scanner(selection.rules)?, masker))
 }
 
 /// A scanner that knows what time it is, so that a token that has expired counts for less.
@@ -324,6 +377,7 @@ fn format(arg: args::Format) -> Format {
         args::Format::Junit => Format::Junit,
         args::Format::Csv => Format::Csv,
         args::Format::Html => Format::Html,
+        args::Format::Markdown => Format::Markdown,
         args::Format::Ocsf => Format::Ocsf,
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::exit::{Failure, cause};
 
 /// A project, and how to name files in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Project {
     /// The top of the repository; outside of one the current directory, or what is scanned if that is
     /// somewhere else.

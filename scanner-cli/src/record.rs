@@ -280,8 +280,8 @@ pub(crate) fn records(
             why
         });
         records.push(Record {
-            rule: rule.id.clone(),
-            name: rule.name.clone(),
+            rule: rule.id.clone().into(),
+            name: rule.name.clone().into(),
             path: shown_path.clone().into_owned(),
             path_bytes: path_bytes.clone(),
             line: one.place.from.line,
@@ -297,8 +297,8 @@ pub(crate) fn records(
             fingerprint: fingerprint.clone(),
             decoded: one.decoded.clone(),
             facts: one.facts.clone(),
-            fix: rule.fix.clone(),
-            url: rule.url.clone(),
+            fix: rule.fix.clone().into(),
+            url: rule.url.clone().into(),
             suppressed,
             origin: None,
             shown,

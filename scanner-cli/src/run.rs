@@ -34,10 +34,16 @@ pub(crate) struct Run {
 
 /// Scans, and writes the report.
 pub(crate) fn scan(plan: Plan, talk: Talk) -> Result<Exit, Failure> {
+    for remark in &plan.remarks {
+        talk.note(remark);
+    }
     let mut outputs = Vec::new();
     for target in &plan.reports {
         let output = Output::open(target.file.as_deref(), plan.policy.show_secrets)?;
         outputs.push((target.format, output));
+    }
+    if let Some(file) = &plan.summary {
+        outputs.push((Format::Markdown, Output::append(file)?));
     }
     let run = Arc::new(Run {
         shared: Shared { plan, collector: Collector::default(), named: talk.is_verbose() },
@@ -134,6 +140,7 @@ impl Run {
             began: self.began_at,
             ended: now(),
             style: Style::new(false),
+            about: &plan.about,
         };
         for (format, output) in outputs {
             view.style = Style::new(output.is_stdout() && self.talk.colors_stdout());

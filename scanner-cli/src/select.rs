@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use secscan_core::gitleaks::{self, Commits, Effect, Note, Standing};
 use secscan_core::{RuleId, RuleSet};
 
 use crate::args::RuleArgs;
-use crate::config::Config;
+use crate::config::{self, Config, Rules};
 use crate::exit::{Failure, cause};
+use crate::quantity::things;
 
 /// The rules that the flags ask for.
 pub(crate) struct Selection {
@@ -14,23 +16,59 @@ pub(crate) struct Selection {
     pub(crate) rules: RuleSet,
     /// The same, with every rule on that would run without flags, or `None` when none of them is off.
     pub(crate) wider: Option<RuleSet>,
+    /// What of a `.gitleaks.toml` is not honoured.
+    pub(crate) notes: Vec<Note>,
+    /// The rules that come from one.
+    pub(crate) adopted: Vec<RuleId>,
+    /// The commits whose findings are left out.
+    pub(crate) commits: Vec<Commits>,
 }
 
 /// Reads the rule files, and turns rules on and off: first as it is configured, then as it is said.
 pub(crate) fn select(args: &RuleArgs, config: &Config) -> Result<Selection, Failure> {
+    select_as(args, config, Standing::Project)
+}
+
+/// The same, where a `.gitleaks.toml` of the project has this standing.
+pub(crate) fn select_as(
+    args: &RuleArgs,
+    config: &Config,
+    standing: Standing,
+) -> Result<Selection, Failure> {
     let mut rules = RuleSet::builtin();
-    for (path, text) in &config.files {
-        if let Some(text) = text {
-            rules
+    let mut notes = Vec::new();
+    let mut lines = Vec::new();
+    let mut commits = Vec::new();
+    let mut adopt = |rules: &mut RuleSet, config, standing| {
+        let adopted = rules.adopt(config, standing);
+        notes.extend(adopted.notes);
+        lines.extend(adopted.rules);
+        commits.extend(adopted.commits);
+    };
+    for (path, held) in &config.files {
+        match held {
+            Rules::None => {}
+            Rules::Own(text) => rules
                 .add_part(&path.display().to_string(), text)
-                .map_err(|error| Failure::new(error.to_string()))?;
+                .map_err(|error| Failure::new(error.to_string()))?,
+            Rules::Gitleaks(config) => adopt(&mut rules, (**config).clone(), standing),
         }
     }
     for path in config.all("rules").map(Path::new).chain(args.files.iter().map(PathBuf::as_path)) {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
+        if gitleaks::is_one(&text) {
+            let config = config::gitleaks::load(path, &text)?;
+            adopt(&mut rules, config, Standing::Addition);
+            continue;
+        }
         rules.add(&name, &text).map_err(|error| Failure::new(error.to_string()))?;
+    }
+    if let Some(project) = config.project.clone().filter(|_| rules.has_exceptions()) {
+        rules.name_paths(move |path| {
+            project.relative(&String::from_utf8_lossy(path)).into_owned().into_bytes()
+        });
     }
     let before = rules.clone();
     for (key, yes) in [("enable", true), ("disable", false)] {
@@ -49,9 +87,12 @@ pub(crate) fn select(args: &RuleArgs, config: &Config) -> Result<Selection, Fail
             set(&mut rules, pattern, yes)?;
         }
     }
-    let narrowed = before.iter().any(|(id, _)| before.is_enabled(id) && !rules.is_enabled(id));
+    let narrowed = rules.has_exceptions()
+        || before.iter().any(|(id, _)| before.is_enabled(id) && !rules.is_enabled(id));
     let wider = narrowed.then(|| {
+        // What is excepted is no finding, and is masked all the same beside one.
         let mut wider = before;
+        wider.clear_exceptions();
         let on: Vec<RuleId> =
             rules.iter().map(|(id, _)| id).filter(|&id| rules.is_enabled(id)).collect();
         for id in on {
@@ -59,7 +100,22 @@ pub(crate) fn select(args: &RuleArgs, config: &Config) -> Result<Selection, Fail
         }
         wider
     });
-    Ok(Selection { rules, wider })
+    let adopted = lines.into_iter().map(|(id, _)| id).collect();
+    Ok(Selection { rules, wider, notes, adopted, commits })
+}
+
+impl Selection {
+    /// What there is to say of a `.gitleaks.toml` each time: what is not used, and how much else there is.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        let differs = self.notes.iter().filter(|note| note.effect() == Effect::Differs).count();
+        let told = self.notes.iter().filter(|note| note.effect() != Effect::Differs);
+        let mut all: Vec<String> = told.map(Note::to_string).collect();
+        if differs > 0 {
+            let notes = things(differs as u64, "thing means", "things mean");
+            all.push(format!("{notes} a little else here: `secscan rules lint` lists them"));
+        }
+        all
+    }
 }
 
 /// Turns the rules whose identifier matches on or off.
@@ -71,7 +127,7 @@ fn set(rules: &mut RuleSet, pattern: &str, yes: bool) -> Result<(), Failure> {
 }
 
 /// The rules whose identifier matches.
-fn matching(rules: &RuleSet, pattern: &str) -> Result<Vec<RuleId>, Failure> {
+pub(crate) fn matching(rules: &RuleSet, pattern: &str) -> Result<Vec<RuleId>, Failure> {
     let ids: Vec<RuleId> = rules
         .iter()
         .filter(|(_, rule)| matches(pattern.as_bytes(), rule.id.as_bytes()))

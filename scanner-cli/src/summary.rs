@@ -8,15 +8,35 @@ use crate::suppress::By;
 
 /// `3 secrets in 2 files; 1,204 files, 13.2 MB scanned in 0.04 s; skipped 2 (symbolic link)`.
 pub(crate) fn sentence(outcome: &Outcome, took: Duration) -> String {
-    let mut text = match outcome.records.len() as u64 {
+    format!(
+        "{}; {} scanned in {}{}",
+        found(outcome),
+        scanned(outcome),
+        seconds(took),
+        rest(outcome)
+    )
+}
+
+/// The same without the time, for reports that are the same again.
+pub(crate) fn scope(outcome: &Outcome) -> String {
+    format!("{} scanned{}", scanned(outcome), rest(outcome))
+}
+
+/// How much was found: `3 secrets in 2 files`.
+pub(crate) fn found(outcome: &Outcome) -> String {
+    match outcome.records.len() as u64 {
         0 => "no secrets".to_owned(),
         found => format!(
             "{} in {}",
             things(found, "secret", "secrets"),
             things(outcome.files_with_findings(), "file", "files")
         ),
-    };
-    text += &format!("; {} scanned in {}", scanned(outcome), seconds(took));
+    }
+}
+
+/// What was scanned and is not in the report, or was not scanned.
+fn rest(outcome: &Outcome) -> String {
+    let mut text = String::new();
     if !outcome.suppressed.is_empty() {
         text += &format!("; {} hidden{}", count(outcome.suppressed.len() as u64), hidden(outcome));
     }

@@ -383,26 +383,24 @@ fn is_id(text: &str) -> bool {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::borrow::Cow;
-
     use super::*;
     use crate::checks::{Check, Verdict};
-    use crate::rule::{Boundary, ByteSet, Severity};
+    use crate::rule::{Boundary, ByteSet, List, Severity, Text};
 
     /// A rule with the given pattern and nothing else of note.
     pub(crate) fn rule(id: &'static str, pattern: &'static str, check: Option<Check>) -> Rule {
         Rule {
-            id: Cow::Borrowed(id),
-            name: Cow::Borrowed(""),
-            issuer: Cow::Borrowed(""),
+            id: id.into(),
+            name: Text::default(),
+            issuer: Text::default(),
             severity: Severity::High,
-            url: Cow::Borrowed(""),
-            fix: Cow::Borrowed(""),
+            url: Text::default(),
+            fix: Text::default(),
             enabled: true,
             self_identifying: true,
             shape: Shape::Token,
-            heads: Cow::Borrowed(&[]),
-            pattern: Cow::Borrowed(pattern),
+            heads: List::default(),
+            pattern: pattern.into(),
             offset: (0, 0),
             window: 65536,
             min_len: 0,
@@ -416,11 +414,11 @@ pub(crate) mod tests {
             right: Boundary::Word,
             check,
             min_entropy: 0,
-            context: Cow::Borrowed(&[]),
+            context: List::default(),
             within: 100,
-            role: Cow::Borrowed(&[]),
-            examples: Cow::Borrowed(&[]),
-            counterexamples: Cow::Borrowed(&[]),
+            role: List::default(),
+            examples: List::default(),
+            counterexamples: List::default(),
         }
     }
 

@@ -22,13 +22,14 @@
 //! - [`RuleSet`] and [`Rule`] say what is looked for.
 //! - [`stream`] searches what is too large to hold or is not in UTF-8, and gives places in the original.
 //! - [`chat`] redacts the JSON that goes to a model; [`json`] reads and changes JSON without loss.
+//! - [`gitleaks`] takes over the rules of a `.gitleaks.toml`.
 //! - [`sanitize`] replaces secrets, for text on its way to a model; whole or in pieces.
 //! - [`sift`] says of many texts that are made of each other which hold any secret.
 //! - [`source`] reads files and directories in parallel (feature `fs`).
 //!
 //! # Features
 //! - `fs` (default): [`source::fs`], walking directories.
-//! - `generate`: making tokens that satisfy a rule, for tests.
+//! - `generate`: making tokens that satisfy a rule, for tests and `secscan rules test`; [`lint`], which needs them.
 //!
 //! Built with `default-features = false` the crate has no I/O and no threads.
 
@@ -40,11 +41,15 @@ mod compile;
 mod decode;
 mod encoding;
 mod engine;
+mod except;
 mod finding;
 #[cfg(feature = "generate")]
 pub mod generate;
+pub mod gitleaks;
 mod input;
 pub mod json;
+#[cfg(feature = "generate")]
+pub mod lint;
 mod location;
 pub mod rule;
 mod ruleset;
@@ -52,6 +57,7 @@ pub mod sanitize;
 mod scanner;
 pub mod sift;
 pub mod source;
+mod stored;
 pub mod stream;
 
 pub use finding::{Confidence, Finding, Layer, Reason, RuleId, Secret};

@@ -3,17 +3,14 @@
 //! Apart from the engine so that the build script, the rule files and the command line can speak
 //! of rules without knowing how they are matched.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::checks::Check;
-
-/// Text that is embedded in the binary for a built-in rule and owned for a user's.
-pub type Text = Cow<'static, str>;
+pub use crate::stored::{List, Store, Stored, Text};
 
 /// What one kind of secret looks like, and what a finding of it means.
 ///
-/// Rules are read from TOML (see `rules/README.md`) by [`RuleSet`](crate::RuleSet); they are not
+/// Rules are read from TOML (see `docs/writing-rules.md`) by [`RuleSet`](crate::RuleSet); they are not
 /// built by hand, so the struct may grow.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -38,7 +35,7 @@ pub struct Rule {
     /// How a candidate is confirmed.
     pub shape: Shape,
     /// The literals that every match holds. The automaton looks for nothing else.
-    pub heads: Cow<'static, [Head]>,
+    pub heads: List<Head>,
     /// The byte pattern (no Unicode), or empty where the shape has no need of one. A group named
     /// `secret` is the secret; without it the whole match is.
     pub pattern: Text,
@@ -70,17 +67,29 @@ pub struct Rule {
     /// The least Shannon entropy of the secret, in hundredths of a bit per byte; 0 for none.
     pub min_entropy: u16,
     /// Words of which one must stand near, or empty. Lower case, without separators.
-    pub context: Cow<'static, [Text]>,
+    pub context: List<Text>,
     /// How near, in bytes before the match and after it. For a named rule: before the name, and 0 where
     /// the word must stand in the name itself.
     pub within: u16,
     /// Words of which one must stand in the name that a named rule's value is given, or empty. Written as
     /// those of the context.
-    pub role: Cow<'static, [Text]>,
+    pub role: List<Text>,
     /// Templates that must be found.
-    pub examples: Cow<'static, [Text]>,
+    pub examples: List<Text>,
     /// Templates in which nothing may be found.
-    pub counterexamples: Cow<'static, [Text]>,
+    pub counterexamples: List<Text>,
+}
+
+impl Rule {
+    /// Whether a match may begin before its head.
+    pub(crate) fn is_led(&self) -> bool {
+        self.offset.1 > 0
+    }
+
+    /// How far before a head a match, or a word that it needs, may begin, in bytes.
+    pub(crate) fn behind(&self) -> usize {
+        usize::from(self.offset.1) + usize::from(self.within)
+    }
 }
 
 /// A literal that leads to a rule's matches.
@@ -244,6 +253,11 @@ impl ByteSet {
     #[inline]
     pub fn contains(&self, byte: u8) -> bool {
         self.0[usize::from(byte >> 6)] & (1 << (byte & 63)) != 0
+    }
+
+    /// How many bytes are in the set.
+    pub fn count(&self) -> usize {
+        self.0.iter().map(|part| part.count_ones() as usize).sum()
     }
 
     /// Puts `byte` into the set.

@@ -383,3 +383,27 @@ fn placeholders_are_turned_back_for_the_user_and_in_files_alone() {
         ""
     );
 }
+
+#[test]
+fn a_file_of_credentials_is_not_mentioned_by_name() {
+    let project = Project::new();
+    project.file(".env", "A=b\n");
+    let prompt = |text: &str| {
+        let payload =
+            json!({"hook_event_name": "UserPromptSubmit", "prompt": text, "cwd": project.root()});
+        hook(&project, "claude-code", &[], payload.to_string().as_bytes()).expect(0).out
+    };
+    assert!(prompt("see @.env").contains("file of credentials"));
+    // What is not there is not put in.
+    assert_eq!(prompt("see @prod.env"), "");
+}
+
+#[test]
+fn a_warning_does_not_say_that_the_prompt_was_stopped() {
+    let project = Project::new();
+    let token = builtin("github-pat-classic", 1);
+    let payload = json!({"hook_event_name": "UserPromptSubmit", "prompt": token});
+    let args = ["--mode", "warn"];
+    let ran = hook(&project, "claude-code", &args, payload.to_string().as_bytes()).expect(0);
+    assert!(ran.out.contains("is sent as it is") && !ran.out.contains("not sent"), "{}", ran.out);
+}

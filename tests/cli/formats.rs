@@ -7,8 +7,10 @@ use serde_json::Value;
 use crate::repository::Repository;
 use crate::support::{Project, Ran, key, token};
 
-const FORMATS: [&str; 10] =
-    ["text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "csv", "html", "ocsf"];
+const FORMATS: [&str; 11] = [
+    "text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "csv", "html", "ocsf",
+    "markdown",
+];
 
 /// A scan at a time that is always the same.
 fn scan(project: &Project, args: &[&str]) -> Ran {
@@ -101,7 +103,7 @@ fn secrets_are_not_shown_in_ci_or_in_what_is_uploaded() {
     }
     in_ci(&["--show-secrets=force"], "true").expect(1).prints(&key);
     in_ci(&["--show-secrets"], "false").expect(1).prints(&key);
-    for format in ["sarif", "github", "gitlab", "junit", "html", "ocsf"] {
+    for format in ["sarif", "github", "gitlab", "junit", "html", "ocsf", "markdown"] {
         let ran = project.scan(&["--show-secrets", "--format", format]).expect(2).says(format);
         assert_eq!(ran.out, "");
     }
@@ -261,4 +263,30 @@ fn the_manual_is_the_help() {
     project.run(&["man"]).expect(0).prints(".TH secscan 1").prints("Finds secrets");
     project.run(&["man", "baseline", "create"]).expect(0).prints(".TH secscan-baseline-create 1");
     project.run(&["man", "nothing"]).expect(2).says("there is no command `secscan nothing`");
+}
+
+#[test]
+fn markdown_is_a_table_of_what_is_harmless() {
+    let project = Project::new();
+    let name = "a|b`<img src=x>`@you [l](u).env";
+    project.file(name, format!("{}\n", key(1)));
+    project.file("hidden", format!("{} # secscan:allow reason=<b>|fine\n", key(2)));
+    let ran = scan(&project, &["--format", "markdown", "--report-suppressed"]).expect(1);
+    let row = ran.out.lines().find(|line| line.contains("High")).unwrap();
+    assert_eq!(row.split(" | ").count(), 5, "{row}");
+    let hidden = ran.out.lines().find(|line| line.contains("fine")).unwrap();
+    assert_eq!(hidden.split(" | ").count(), 4, "{hidden}");
+    assert!(hidden.contains("&lt;b&gt;\\|fine"), "{hidden}");
+    for part in ["<img", "@you", "[l]", "<b>", &key(1)[5..], &key(2)[5..]] {
+        assert!(!ran.out.contains(part), "{part} in {}", ran.out);
+    }
+    // There is a limit to what is shown, and to what a job's summary may have.
+    let lines: Vec<String> = (0..600).map(key).collect();
+    project.file("many", lines.join("\n"));
+    let ran =
+        scan(&project, &["--format", "markdown"]).expect(1).prints("gravest of 601 are listed");
+    assert!(ran.out.len() < 300_000, "{}", ran.out.len());
+    scan(&project, &["--format", "markdown", "missing"])
+        .expect(2)
+        .prints("**Not everything was scanned.**");
 }

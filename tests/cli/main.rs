@@ -4,9 +4,14 @@
 //! generated.
 
 mod accepted;
+// It is a shell script.
+#[cfg(unix)]
+mod action;
 mod assistant;
 mod baseline;
 mod chat;
+mod ci;
+mod ci_github;
 mod config;
 mod formats;
 mod git;
@@ -18,6 +23,7 @@ mod history;
 mod hook;
 mod json;
 mod masking;
+mod own_rules;
 mod pipes;
 mod process;
 mod prompt;

@@ -280,3 +280,52 @@ fn vaults_are_for_their_owner_and_for_a_time() {
     Ran::from(fed(restore(&project, &["--vault", "v"]), b"")).expect(2).says("there is no vault");
     Ran::from(fed(restore(&project, &[]), b"")).expect(2).says("--session NAME");
 }
+
+/// A keyring that is a file, by a tool that is a script.
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn the_key_of_a_vault_lies_in_the_keyring_where_there_is_one() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new();
+    let (tool, kept) = (project.outside("bin/secret-tool"), project.outside("kept"));
+    fs::create_dir(project.outside("bin")).unwrap();
+    let script = format!(
+        "#!/bin/sh\nif [ $1 = store ]; then cat > '{0}'; else cat '{0}' 2>/dev/null; fi\n",
+        kept.display()
+    );
+    fs::write(&tool, script).unwrap();
+    fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
+    let secret = key(1);
+    let path = format!("{}:/usr/bin:/bin", project.outside("bin").display());
+    let with = |mut command: Command, text: &str| {
+        command.env("PATH", &path).env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+        Ran::from(fed(command, text.as_bytes()))
+    };
+    let coded = with(prompt(&project, &["--vault", "v"]), &secret).expect(0).out;
+    assert_eq!(fs::read(&kept).unwrap().len(), 64);
+    assert!(!project.outside("state/secscan/vault.key").exists());
+    let first = |name: &str| {
+        let vault = fs::read(project.path(name)).unwrap();
+        let line = vault.split(|&byte| byte == b'\n').next().unwrap();
+        String::from_utf8(line.to_vec()).unwrap()
+    };
+    assert!(first("v").ends_with(" keyring"));
+    assert_eq!(with(restore(&project, &["--vault", "v"]), &coded).expect(0).out, secret);
+    assert_eq!(with(prompt(&project, &["--vault", "v"]), &secret).expect(0).out, coded);
+    // Without the keyring it is an error, and no new key is made.
+    for command in [prompt(&project, &["--vault", "v"]), restore(&project, &["--vault", "v"])] {
+        let ran = Ran::from(fed(command, coded.as_bytes())).expect(2).says("no session bus");
+        assert_eq!(ran.out, "");
+    }
+    fs::remove_file(&kept).unwrap();
+    with(restore(&project, &["--vault", "v"]), &coded).expect(2).says("is gone");
+    with(prompt(&project, &["--vault", "v"]), &secret).expect(2).says("is gone");
+    assert!(!kept.exists());
+    // Other vaults have theirs in a file, if that is wanted or there is no keyring.
+    with(prompt(&project, &["--vault", "w", "--vault-key", "file"]), &secret).expect(0);
+    Ran::from(fed(prompt(&project, &["--vault", "x"]), secret.as_bytes())).expect(0);
+    assert!(!first("w").contains("keyring") && !first("x").contains("keyring"));
+    let must = ["--vault", "y", "--vault-key", "keyring"];
+    let ran = Ran::from(fed(prompt(&project, &must), secret.as_bytes())).expect(2);
+    assert_eq!(ran.says("no session bus").out, "");
+}

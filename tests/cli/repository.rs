@@ -5,6 +5,24 @@ use std::process::{Command, Stdio};
 
 use crate::support::{Project, Ran};
 
+/// How variables begin that say where these tests run, which is not what they are about.
+const SURROUNDINGS: [&str; 14] = [
+    "GIT_",
+    "PRE_COMMIT",
+    "GITHUB_",
+    "GITLAB_",
+    "CI_",
+    "CIRCLE",
+    "TF_BUILD",
+    "BUILD_",
+    "SYSTEM_",
+    "BITBUCKET_",
+    "JENKINS_",
+    "CHANGE_",
+    "BRANCH_NAME",
+    "TAG_NAME",
+];
+
 /// A project that is a repository, with `main` checked out.
 pub(crate) struct Repository {
     pub(crate) project: Project,
@@ -91,11 +109,11 @@ impl Repository {
         self.git("rev-parse HEAD")
     }
 
-    fn surround(&self, command: &mut Command) {
+    pub(crate) fn surround(&self, command: &mut Command) {
         let now = self.clock.get();
         self.clock.set(now + 60);
         for (name, _) in std::env::vars() {
-            if name.starts_with("GIT_") || name.starts_with("PRE_COMMIT") {
+            if SURROUNDINGS.iter().any(|prefix| name.starts_with(prefix)) {
                 command.env_remove(name);
             }
         }

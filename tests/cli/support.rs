@@ -111,6 +111,9 @@ impl Project {
             .env_remove("CLICOLOR_FORCE")
             // Where these tests run is not what they are about.
             .env_remove("CI")
+            // No test writes to the keyring of who runs it.
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env_remove("XDG_RUNTIME_DIR")
             .env("HOME", self.outside("home"))
             .env("XDG_CONFIG_HOME", self.outside("config"))
             .stdin(Stdio::null());

@@ -84,7 +84,7 @@ fn what_is_hidden_is_listed_with_its_reason_and_masked() {
     let project = Project::new();
     let [one, other] = [key(1), token("acmt_", 2)];
     project.file("a", format!("{one} # secscan:allow acme-key reason=like {other}\n"));
-    for format in ["text", "json", "jsonl", "sarif", "csv", "html", "junit", "ocsf"] {
+    for format in ["text", "json", "jsonl", "sarif", "csv", "html", "junit", "ocsf", "markdown"] {
         let ran = project.scan(&["--report-suppressed", "--format", format, "--rule", "acme-key"]);
         let ran = ran.expect(0).prints("like ");
         assert!(!ran.out.contains(&other[5..]) && !ran.out.contains(&one[5..]), "{}", ran.all());

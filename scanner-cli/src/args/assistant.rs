@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::RedactArgs;
+use super::{Later, RedactArgs};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Assistant {
@@ -27,24 +27,24 @@ pub(crate) enum Assistant {
 pub(crate) enum AssistantCommand {
     /// Answer a hook of Claude Code: an event on stdin, the decision on stdout
     #[command(alias = "claude")]
-    ClaudeCode(AnswerArgs),
+    ClaudeCode(Later<AnswerArgs>),
     /// Answer a hook of Codex
-    Codex(AnswerArgs),
+    Codex(Later<AnswerArgs>),
     /// Answer a hook of Cursor
-    Cursor(AnswerArgs),
+    Cursor(Later<AnswerArgs>),
     /// Answer a hook of Copilot CLI or of the cloud agent
-    Copilot(AnswerArgs),
+    Copilot(Later<AnswerArgs>),
     /// Answer a hook of Copilot in VS Code
-    Vscode(AnswerArgs),
+    Vscode(Later<AnswerArgs>),
     /// Answer a hook of Gemini CLI
     #[command(alias = "gemini-cli")]
-    Gemini(AnswerArgs),
+    Gemini(Later<AnswerArgs>),
     /// Answer a hook of Mistral Vibe
-    Vibe(AnswerArgs),
+    Vibe(Later<AnswerArgs>),
     /// Answer a hook of Windsurf
-    Windsurf(AnswerArgs),
+    Windsurf(Later<AnswerArgs>),
     /// Answer a hook of Cline
-    Cline(AnswerArgs),
+    Cline(Later<AnswerArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -62,7 +62,7 @@ pub(crate) struct AnswerArgs {
 impl AssistantCommand {
     /// Who is answered, and how secrets are replaced.
     pub(crate) fn parts(&self) -> (Assistant, &AnswerArgs) {
-        match self {
+        let (assistant, Later(args)) = match self {
             AssistantCommand::ClaudeCode(args) => (Assistant::ClaudeCode, args),
             AssistantCommand::Codex(args) => (Assistant::Codex, args),
             AssistantCommand::Cursor(args) => (Assistant::Cursor, args),
@@ -72,7 +72,8 @@ impl AssistantCommand {
             AssistantCommand::Vibe(args) => (Assistant::Vibe, args),
             AssistantCommand::Windsurf(args) => (Assistant::Windsurf, args),
             AssistantCommand::Cline(args) => (Assistant::Cline, args),
-        }
+        };
+        (assistant, args)
     }
 }
 

@@ -66,8 +66,23 @@ pub(crate) struct RedactArgs {
     /// How long the vault is kept after it was last used (30m, 12h, 7d); 7d unless given
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) ttl: Option<Duration>,
+    /// Where the key of a vault that is begun lies; one that is there has its own
+    #[arg(long, value_name = "WHERE", default_value = "auto", help_heading = VAULT)]
+    pub(crate) vault_key: VaultKey,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
+}
+
+/// Where the key of a vault lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VaultKey {
+    /// In the keyring where there is one, else in a file; on macOS and Windows in a file
+    #[default]
+    Auto,
+    /// In the system's keyring, by `secret-tool` or macOS's `security`
+    Keyring,
+    /// In a file that is yours alone
+    File,
 }
 
 /// Which vault.

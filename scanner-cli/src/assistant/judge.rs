@@ -135,8 +135,12 @@ impl Judge<'_> {
                 _ if copy.is_empty() => "".into(),
                 _ => handed_back(&copy),
             };
+            let done = match self.redactor.mode() {
+                Mode::Warn => "is sent as it is (--mode warn)",
+                _ => "was not sent",
+            };
             return Ok(Verdict::Stop(format!(
-                "secscan: this prompt holds {} and was not sent. {copy}",
+                "secscan: this prompt holds {} and {done}. {copy}",
                 summary(&counts)
             )));
         }
@@ -341,6 +345,9 @@ impl Judge<'_> {
         let Ok(metadata) = std::fs::metadata(&full) else { return Ok(None) };
         if !metadata.is_file() {
             return Ok(None);
+        }
+        if call.event == Event::Prompt && is_credential(path) {
+            return Ok(Some("is a file of credentials".to_owned()));
         }
         if metadata.len() > MAX_FILE {
             return Ok(Some(format!("is too large to be looked into ({} bytes)", metadata.len())));

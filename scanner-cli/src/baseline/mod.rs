@@ -6,7 +6,7 @@ mod import;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use crate::args::{BaselineArgs, BaselineCommand};
+use crate::args::{BaselineArgs, BaselineCommand, Later};
 use crate::config::short;
 use crate::exit::{Exit, Failure};
 use crate::outcome::Outcome;
@@ -21,8 +21,8 @@ use crate::talk::Talk;
 /// Runs the command.
 pub(crate) fn run(command: BaselineCommand, talk: Talk) -> Result<Exit, Failure> {
     match command {
-        BaselineCommand::Create { force, what } => {
-            let scan = Scan::prepare(what, false)?;
+        BaselineCommand::Create { force, what: Later(what) } => {
+            let scan = Scan::prepare(*what, false)?;
             if scan.file.exists() && !force {
                 return Err(Failure::new(format!(
                     "{} is there already: `secscan baseline update` keeps what its audit said, --force \
@@ -32,19 +32,19 @@ pub(crate) fn run(command: BaselineCommand, talk: Talk) -> Result<Exit, Failure>
             }
             scan.run(&Entries::default(), talk)?.write(talk)
         }
-        BaselineCommand::Update { what } => {
-            let scan = Scan::prepare(what, false)?;
+        BaselineCommand::Update { what: Later(what) } => {
+            let scan = Scan::prepare(*what, false)?;
             let old = scan.read()?;
             scan.run(&old, talk)?.write(talk)
         }
-        BaselineCommand::Audit { all, what } => {
-            let scan = Scan::prepare(what, false)?;
+        BaselineCommand::Audit { all, what: Later(what) } => {
+            let scan = Scan::prepare(*what, false)?;
             let old = scan.read()?;
             audit::run(scan, old, all, talk)
         }
-        BaselineCommand::Import { file, what } => {
+        BaselineCommand::Import { file, what: Later(what) } => {
             let foreign = import::read(&file)?;
-            let scan = Scan::prepare(what, true)?;
+            let scan = Scan::prepare(*what, true)?;
             let old = if scan.file.exists() { scan.read()? } else { Entries::default() };
             import::run(scan, old, &foreign, talk)
         }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 
-use super::{Config, Setting, short};
+use super::{Config, Rules, Setting, short};
 use crate::args::{ConfidenceArg, Format, SeverityArg, parse_size};
 use crate::exit::{Failure, cause};
 use crate::record::Regrade;
@@ -146,6 +146,11 @@ impl Config {
         let name = short(path);
         let text = fs::read_to_string(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
+        if secscan_core::gitleaks::is_one(&text) {
+            let config = super::gitleaks::load(path, &text)?;
+            self.files.push((path.to_owned(), Rules::Gitleaks(Box::new(config))));
+            return Ok(());
+        }
         let source = Source { name, text: &text };
         let parsed: toml::Table = toml::from_str(&text).map_err(|error| source.wrong(&error))?;
         let base = path.parent().unwrap_or(Path::new(""));
@@ -165,7 +170,8 @@ impl Config {
             self.take_tables(&source)?;
         }
         let has_rules = parsed.contains_key("rule");
-        self.files.push((path.to_owned(), has_rules.then_some(text)));
+        let rules = if has_rules { Rules::Own(text) } else { Rules::None };
+        self.files.push((path.to_owned(), rules));
         Ok(())
     }
 

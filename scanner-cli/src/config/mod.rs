@@ -6,10 +6,12 @@
 
 mod file;
 pub(crate) mod fill;
+pub(crate) mod gitleaks;
 mod show;
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub(crate) use file::KEYS;
 pub(crate) use show::show;
@@ -20,8 +22,11 @@ use crate::project::Project;
 use crate::record::Regrade;
 use crate::suppress::allow::Allow;
 
-/// The names of a project's file. `.gitleaks.toml` may be read here one day; it has no place yet.
+/// The names of a project's file.
 const NAMES: [&str; 2] = ["secscan.toml", ".secscan.toml"];
+
+/// The file of another scanner that is read where there is none of these.
+const THEIRS: &str = ".gitleaks.toml";
 
 /// Where the value of a key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +38,15 @@ pub(crate) struct Setting {
     pub(crate) origin: String,
 }
 
+/// The rules of a file.
+#[derive(Clone, Debug)]
+pub(crate) enum Rules {
+    None,
+    /// The text that holds them.
+    Own(String),
+    Gitleaks(Box<secscan_core::gitleaks::Config>),
+}
+
 /// All that is configured.
 #[derive(Debug, Default)]
 pub(crate) struct Config {
@@ -40,8 +54,10 @@ pub(crate) struct Config {
     settings: Vec<Setting>,
     pub(crate) allow: Vec<Allow>,
     pub(crate) regrades: Vec<Regrade>,
-    /// Files that were read, and their text where it holds rules.
-    pub(crate) files: Vec<(PathBuf, Option<String>)>,
+    /// Files that were read, and the rules in them.
+    pub(crate) files: Vec<(PathBuf, Rules)>,
+    /// What the paths in exceptions start from.
+    pub(crate) project: Option<Arc<Project>>,
     /// The same entries as text, to be shown.
     entries: Vec<(String, String)>,
 }
@@ -49,7 +65,8 @@ pub(crate) struct Config {
 impl Config {
     /// Reads what there is for a project.
     pub(crate) fn load(args: &ConfigArgs, project: &Project) -> Result<Config, Failure> {
-        let mut config = Config::default();
+        let project_of_paths = Some(Arc::new(project.clone()));
+        let mut config = Config { project: project_of_paths, ..Config::default() };
         if !args.no_config {
             if let Some(path) = user_file().filter(|path| path.is_file()) {
                 config.read(&path)?;
@@ -114,7 +131,12 @@ fn find(project: &Project) -> Result<Option<PathBuf>, Failure> {
         let there: Vec<PathBuf> =
             NAMES.iter().map(|name| place.join(name)).filter(|path| path.is_file()).collect();
         match &there[..] {
-            [] => {}
+            [] => {
+                let theirs = place.join(THEIRS);
+                if theirs.is_file() {
+                    return Ok(Some(theirs));
+                }
+            }
             [one] => return Ok(Some(one.clone())),
             _ => {
                 return Err(Failure::new(format!(

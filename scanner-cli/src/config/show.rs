@@ -57,7 +57,7 @@ pub(crate) fn show(command: ConfigCommand, talk: Talk) -> Result<Exit, Failure> 
         let user =
             user_file().map_or_else(String::new, |path| format!("{}, then ", path.display()));
         talk.note(format_args!(
-            "later counts for more: {user}secscan.toml or .secscan.toml up to {}, {}, flags",
+            "later counts for more: {user}secscan.toml, .secscan.toml or else .gitleaks.toml up to {}, {}, flags",
             project.root().display(),
             variable("key"),
         ));

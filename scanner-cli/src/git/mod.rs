@@ -10,6 +10,7 @@ mod visitor;
 
 use std::collections::HashMap;
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -35,6 +36,8 @@ pub(crate) struct Git {
     globs: Globs,
     max_size: u64,
     threads: usize,
+    /// Whether what lies behind the end of a shallow clone was already told.
+    may_be_shallow: bool,
     /// Where objects with findings come from, once that is known.
     origins: Mutex<HashMap<Id, Origin>>,
 }
@@ -60,8 +63,8 @@ enum Empty {
 
 impl Git {
     /// The repository, and the directory that its project has its files in.
-    pub(crate) fn open(args: &GitArgs) -> Result<(Repo, Project), Failure> {
-        let repo = Repo::open(&args.repo).map_err(failed)?;
+    pub(crate) fn open(directory: &Path) -> Result<(Repo, Project), Failure> {
+        let repo = Repo::open(directory).map_err(failed)?;
         let project = Project::of_repository(repo.work_dir().unwrap_or(repo.git_dir()));
         Ok((repo, project))
     }
@@ -109,8 +112,17 @@ impl Git {
             globs: Globs::new(args.globs).map_err(bad_option)?,
             max_size,
             threads,
+            may_be_shallow: false,
             origins: Mutex::default(),
         })
+    }
+
+    /// What an event is about may be nothing. A shallow clone is told before, if it is allowed.
+    pub(crate) fn of_event(mut self, may_be_shallow: bool) -> Git {
+        if let What::Range { empty, .. } = &mut self.what {
+            *empty = Empty::Fine;
+        }
+        Git { may_be_shallow, ..self }
     }
 
     /// Searches what is asked for.
@@ -217,7 +229,7 @@ impl Git {
 
     /// History that is not here has not been scanned.
     fn tell_shallow(&self, totals: &Totals, shared: &Shared) {
-        if totals.shallow > 0 {
+        if totals.shallow > 0 && !self.may_be_shallow {
             crate::collector::lock(&shared.collector.tally()).outcome.errors.push(Unread {
                 path: "the whole history".to_owned(),
                 message: format!(
@@ -252,6 +264,7 @@ impl Git {
     }
 }
 
-fn failed(error: Error) -> Failure {
+/// What a source says, as a failure.
+pub(crate) fn failed(error: Error) -> Failure {
     Failure::new(error.to_string())
 }

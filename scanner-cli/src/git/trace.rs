@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 
+use secscan_core::gitleaks::Commits;
 use secscan_core::source::git::{self, Id, Reach};
 
 use super::{Git, What, date};
@@ -13,6 +14,7 @@ use crate::mask::HIDDEN;
 use crate::outcome::{Outcome, Unread};
 use crate::plan::Plan;
 use crate::record::Record;
+use crate::suppress::{By, Suppression};
 
 impl Git {
     /// Says of each finding where it comes from, and reports each secret of a path once.
@@ -92,7 +94,31 @@ impl Git {
             }
         }
         keep_oldest(&mut outcome.records);
+        for record in &mut outcome.records {
+            leave_out(record, plan);
+        }
         outcome.sort();
+    }
+}
+
+/// Hides what was brought by a commit that the configuration leaves out.
+fn leave_out(record: &mut Record, plan: &Plan) {
+    let Some(commit) = commit(record).filter(|_| record.suppressed.is_none()) else { return };
+    let name = commit.to_string();
+    let rule = plan.scanner.rules().find(&record.rule);
+    let holds = |one: &&Commits| {
+        let is_about =
+            one.rules.as_ref().is_none_or(|all| rule.is_some_and(|id| all.contains(&id)));
+        is_about && one.names.contains(&name)
+    };
+    if let Some(one) = plan.commits.iter().find(holds) {
+        record.suppressed = Some(Suppression {
+            by: By::Config,
+            source: one.place.clone(),
+            reason: plan.policy.masked(&one.reason, &plan.scanner),
+            moved_from: None,
+            entry: None,
+        });
     }
 }
 

@@ -10,6 +10,7 @@ mod vault;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use secscan_core::gitleaks::Standing;
 use secscan_core::sanitize::{self, Counts, Leak, Sanitizer, Stream};
 use secscan_core::{Cache, Input};
 
@@ -18,7 +19,7 @@ use crate::config::Config;
 use crate::exit::Failure;
 use crate::plan;
 use crate::project::Project;
-use crate::select::select;
+use crate::select::select_as;
 
 use accepted::Accepted;
 pub(crate) use vault::Vault;
@@ -71,11 +72,15 @@ impl Redactor {
             .collect();
         let project = Project::of_paths(&files)?;
         let config = Config::load(&rules.config, &project)?;
-        let scanner = plan::scanner(select(&rules, &config)?.rules)?;
+        // A file that was written for scans takes nothing away from what a model must not see.
+        let selection = select_as(&rules, &config, Standing::Addition)?;
+        let remarks = selection.remarks();
+        let scanner = plan::scanner(selection.rules)?;
         let with_baseline = !rules.config.no_config;
         let accepted = Accepted::read(config, project, with_baseline, directory)?;
-        let (known, notes) = known::read(args)?;
-        let vault = Vault::open(&args.vault, args.ttl)?;
+        let (known, mut notes) = known::read(args)?;
+        notes.extend(remarks);
+        let vault = Vault::open(&args.vault, args.ttl, args.vault_key)?;
         if vault.is_some() && args.mode != Mode::Redact {
             return Err(Failure::new("a vault is of use with --mode redact only"));
         }

@@ -24,11 +24,11 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     sorted.sort_by_key(|record| std::cmp::Reverse(record.severity));
     let mut counts = [("error", 0), ("warning", 0), ("notice", 0)];
     let mut dropped = 0;
-    for error in &outcome.errors {
-        let message = format!("cannot read {}: {}", error.path, error.message);
+    for unread in &outcome.errors {
+        let message = format!("cannot read {}: {}", unread.path, unread.message);
         if counts[0].1 < MOST {
             counts[0].1 += 1;
-            writeln!(out, "::error title=secscan::{}", data(&message))?;
+            out.write_all(error(&message).as_bytes())?;
         } else {
             writeln!(out, "secscan: {}", plain(&message))?;
         }
@@ -70,6 +70,11 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// One annotation that is about no file.
+pub(crate) fn error(message: &str) -> String {
+    format!("::error title=secscan::{}\n", data(message))
 }
 
 fn data(text: &str) -> String {

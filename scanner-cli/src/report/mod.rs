@@ -8,6 +8,7 @@ mod html;
 mod json;
 mod jsonl;
 mod junit;
+mod markdown;
 mod ocsf;
 mod sarif;
 mod text;
@@ -17,6 +18,7 @@ use std::io::{self, Write};
 
 use secscan_core::Severity;
 
+pub(crate) use github::error as github_error;
 pub(crate) use text::{Style, finding};
 
 use crate::outcome::Outcome;
@@ -34,6 +36,7 @@ pub(crate) enum Format {
     Junit,
     Csv,
     Html,
+    Markdown,
     Ocsf,
 }
 
@@ -50,6 +53,7 @@ impl Format {
             Format::Junit => "junit",
             Format::Csv => "csv",
             Format::Html => "html",
+            Format::Markdown => "markdown",
             Format::Ocsf => "ocsf",
         }
     }
@@ -69,6 +73,8 @@ pub(crate) struct View<'v> {
     pub(crate) began: i64,
     pub(crate) ended: i64,
     pub(crate) style: Style,
+    /// What is said before all else of how this scan came to be.
+    pub(crate) about: &'v [String],
 }
 
 impl View<'_> {
@@ -95,6 +101,7 @@ pub(crate) fn write(format: Format, view: &View<'_>, out: &mut dyn Write) -> io:
         Format::Junit => junit::write(view, out),
         Format::Csv => csv::write(view, out),
         Format::Html => html::write(view, out),
+        Format::Markdown => markdown::write(view, out),
         Format::Ocsf => ocsf::write(view, out),
     }
 }

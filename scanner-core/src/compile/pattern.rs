@@ -66,7 +66,8 @@ fn required(hir: &Hir) -> Option<u8> {
     signs.max_by_key(|sign| !matches!(sign, b':' | b'.' | b'-' | b'_' | b'/' | b'"' | b'='))
 }
 
-fn collect(hir: &Hir, alphabet: &mut ByteSet) {
+/// Adds the bytes that may occur in a match.
+pub fn collect(hir: &Hir, alphabet: &mut ByteSet) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => literal.0.iter().for_each(|&byte| alphabet.insert(byte)),

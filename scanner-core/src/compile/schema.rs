@@ -1,13 +1,12 @@
 //! The form of a rule file: TOML in, [`Rule`]s out, errors that name the file, the rule and the key.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
 
 use super::pattern::{self, Bounds};
 use crate::checks::Check;
-use crate::rule::{Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Text, Value};
+use crate::rule::{Boundary, ByteSet, Head, List, Pair, Rule, Severity, Shape, Text, Value};
 
 /// The longest window a rule may have, in bytes: what one candidate may cost.
 pub const MAX_WINDOW: u32 = 65_536;
@@ -95,50 +94,51 @@ struct PartSyntax {
 }
 
 /// One rule of it.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RuleSyntax {
-    id: String,
-    name: String,
-    severity: String,
-    fix: String,
-    issuer: Option<String>,
-    url: Option<String>,
+pub struct RuleSyntax {
+    pub id: String,
+    pub name: String,
+    pub severity: String,
+    pub fix: String,
+    pub issuer: Option<String>,
+    pub url: Option<String>,
     #[serde(default)]
-    heads: Vec<String>,
+    pub heads: Vec<String>,
     #[serde(default)]
-    keywords: Vec<String>,
+    pub keywords: Vec<String>,
     #[serde(default)]
-    pattern: String,
-    offset: Option<OffsetSyntax>,
-    window: Option<u32>,
-    boundary: Option<String>,
-    left: Option<String>,
-    right: Option<String>,
-    check: Option<String>,
+    pub pattern: String,
+    pub offset: Option<OffsetSyntax>,
+    pub window: Option<u32>,
+    pub boundary: Option<String>,
+    pub left: Option<String>,
+    pub right: Option<String>,
+    pub check: Option<String>,
     #[serde(default)]
-    min_entropy: f64,
+    pub min_entropy: f64,
     #[serde(default)]
-    chosen: bool,
-    judge: Option<String>,
-    pair: Option<String>,
+    pub chosen: bool,
+    pub judge: Option<String>,
+    pub pair: Option<String>,
     #[serde(default)]
-    context: Vec<String>,
-    within: Option<u16>,
+    pub context: Vec<String>,
+    pub within: Option<u16>,
     #[serde(default)]
-    role: Vec<String>,
-    enabled: Option<bool>,
-    self_identifying: Option<bool>,
-    shape: Option<String>,
+    pub role: Vec<String>,
+    pub enabled: Option<bool>,
+    pub self_identifying: Option<bool>,
+    pub shape: Option<String>,
     #[serde(default)]
-    examples: Vec<String>,
+    pub examples: Vec<String>,
     #[serde(default)]
-    counterexamples: Vec<String>,
+    pub counterexamples: Vec<String>,
 }
 
+/// The value of `offset`.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum OffsetSyntax {
+pub enum OffsetSyntax {
     Exactly(u16),
     Between(u16, u16),
 }
@@ -168,7 +168,8 @@ fn read<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Err
     })
 }
 
-fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule, Error> {
+/// Makes a rule of what was read, or says which key is wrong.
+pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule, Error> {
     let id = syntax.id.clone();
     let fail = |key, message: String| Err(Error::new(file, Some(&id), Some(key), message));
 
@@ -300,7 +301,8 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         (Some(window), _) => window,
         (None, Some(max)) => max,
         (None, None) => {
-            return fail("window", "needed, because the pattern has no longest match".into());
+            return fail("window", "needed, because the pattern has no longest match: `window = 200` ends it there, or write `{n,m}`"
+                .into());
         }
     };
     if window == 0 || window > MAX_WINDOW || window < bounds.min_len {
@@ -315,10 +317,10 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
     }
 
     let words_only = heads.iter().all(|head| head.ignore_case);
-    let folded = |words: &[String]| -> Vec<Text> {
+    let folded = |words: &[String]| -> List<Text> {
         let fold = |word: &String| {
             let letters = word.chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' '));
-            Cow::Owned(letters.map(|c| c.to_ascii_lowercase()).collect())
+            letters.map(|c| c.to_ascii_lowercase()).collect::<String>().into()
         };
         words.iter().map(fold).collect()
     };
@@ -332,9 +334,7 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
     if shape != Shape::Named && !role.is_empty() {
         return fail("role", "only rules of shape named have one".into());
     }
-    let own = |list: Vec<String>| -> Cow<'static, [Text]> {
-        Cow::Owned(list.into_iter().map(Cow::Owned).collect())
-    };
+    let own = |list: Vec<String>| -> List<Text> { list.into_iter().map(Text::from).collect() };
     Ok(Rule {
         id: syntax.id.into(),
         name: syntax.name.into(),
@@ -347,7 +347,7 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
             .self_identifying
             .unwrap_or(shape == Shape::Token && context.is_empty() && !words_only),
         shape,
-        heads: Cow::Owned(heads),
+        heads: heads.into(),
         pattern: syntax.pattern.into(),
         offset,
         window,
@@ -362,9 +362,9 @@ fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule
         right,
         check,
         min_entropy: (syntax.min_entropy * 100.0).round() as u16,
-        context: Cow::Owned(context),
+        context,
         within: syntax.within.unwrap_or(if shape == Shape::Named { 40 } else { 100 }),
-        role: Cow::Owned(role),
+        role,
         examples: own(syntax.examples),
         counterexamples: own(syntax.counterexamples),
     })

@@ -1,11 +1,31 @@
-//! The built-in rules as the build script left them: constants.
+//! The built-in rules as the build script left them: constants, and those of the rules without a pointer.
 
 use std::borrow::Cow;
 
 use crate::checks::Check;
 use crate::compile::filter::Filter;
 use crate::compile::heads::{Entry, Heads};
-use crate::rule::{Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Value};
+use crate::rule::{
+    Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Store, Stored, Text, Value,
+};
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 include!(concat!(env!("OUT_DIR"), "/heads.rs"));
+
+impl Store for str {
+    fn built_in() -> &'static str {
+        TEXTS
+    }
+}
+
+impl Store for [Text] {
+    fn built_in() -> &'static [Text] {
+        &LISTED
+    }
+}
+
+impl Store for [Head] {
+    fn built_in() -> &'static [Head] {
+        &HEADS
+    }
+}

@@ -101,6 +101,7 @@ impl Engine {
         for &rule in &self.bare {
             bare::scan(self.rules.get(RuleId(rule)), RuleId(rule), input, 0, &mut found);
         }
+        found.retain(|one| one.depth() > 0 || self.except(input, one, &mut ()).is_ok());
         resolve(&mut found);
         let halves = self.halves(input.haystack(), &found);
         let mut all: Vec<Consideration> = considered

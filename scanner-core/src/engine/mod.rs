@@ -13,6 +13,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::compile::heads::MARK;
+use crate::except::{Candidate, Why};
 use crate::finding::{Confidence, Layer, Reason, RuleId};
 use crate::input::{Content, Input, Span};
 use crate::rule::{Rule, Severity, Shape};
@@ -33,7 +34,7 @@ pub(crate) mod open;
 mod pairs;
 mod read;
 
-use anchors::{Anchors, Candidate};
+use anchors::{Anchors, Candidate as Head};
 use confirm::Pattern;
 pub(crate) use confirm::check as check_pattern;
 use explain::Trace;
@@ -119,11 +120,8 @@ impl Engine {
     pub(crate) fn new(rules: RuleSet, now: Option<i64>) -> Result<Engine, String> {
         let anchors = Anchors::new(rules.own())?;
         let patterns = (0..rules.len()).map(|_| OnceLock::new()).collect();
-        let bare = rules
-            .iter()
-            .filter(|(id, rule)| rule.shape == Shape::Bare && rules.is_enabled(*id))
-            .map(|(id, _)| id.0)
-            .collect();
+        let bare =
+            rules.bare().filter(|(id, _)| rules.is_enabled(*id)).map(|(id, _)| id.0).collect();
         let named = named::Index::new(&rules);
         let automata = (0..rules.len()).map(|_| OnceLock::new()).collect();
         Ok(Engine { rules, anchors, patterns, automata, bare, named, now })
@@ -168,7 +166,7 @@ impl Engine {
         cache: &mut Cache,
         input: &Input<'_>,
         from: usize,
-        considered: &mut dyn FnMut(Candidate, &Result<Found, Rejection>),
+        considered: &mut dyn FnMut(Head, &Result<Found, Rejection>),
     ) {
         cache.found.clear();
         let rest = [Span { start: from, end: input.haystack().len() }.range()];
@@ -185,7 +183,7 @@ impl Engine {
         input: &Input<'_>,
         parts: &[Range<usize>],
         depth: usize,
-        considered: &mut dyn FnMut(Candidate, &Result<Found, Rejection>),
+        considered: &mut dyn FnMut(Head, &Result<Found, Rejection>),
     ) {
         let from = parts.first().map_or(0, |part| part.start);
         let mut positions = std::mem::take(&mut cache.positions);
@@ -208,7 +206,11 @@ impl Engine {
         for &rule in &self.bare {
             if input.get_content() == Content::Text {
                 let id = RuleId(rule);
+                let first = cache.found.len();
                 bare::scan(self.rules.get(id), id, input, from, &mut cache.found);
+                let found = cache.found.split_off(first).into_iter();
+                let kept = found.filter(|found| self.except(input, found, &mut ()).is_ok());
+                cache.found.extend(kept);
             }
         }
         for rule in cache.touched.drain(..) {
@@ -223,7 +225,7 @@ impl Engine {
         &self,
         cache: &mut Cache,
         input: &Input<'_>,
-        candidate: Candidate,
+        candidate: Head,
         trace: &mut impl Trace,
     ) -> Result<Found, Rejection> {
         let id = RuleId(candidate.rule);
@@ -251,9 +253,28 @@ impl Engine {
             Shape::Assignment => assign::consider(self, cache, input, candidate, trace)?,
             Shape::Bare | Shape::Named => return Err(Rejection::Off),
         };
+        self.except(input, &found, trace)?;
         cache.seen[id.index()].claimed = (found.matched.start, found.matched.end);
         cache.touched.push(candidate.rule);
         Ok(found)
+    }
+
+    /// Whether an exception covers what would be reported.
+    fn except(
+        &self,
+        input: &Input<'_>,
+        found: &Found,
+        trace: &mut impl Trace,
+    ) -> Result<(), Rejection> {
+        let (rule, secret, matched) = (found.rule.0, found.span, found.matched);
+        match self.rules.exceptions.judge(&Candidate { rule, secret, matched, input: *input }) {
+            None => Ok(()),
+            Some(Why::Elsewhere) => Err(Rejection::Elsewhere),
+            Some(Why::Excepted(place)) => {
+                trace.step("allowlist", || format!("the one at {place} holds"));
+                Err(Rejection::Excepted)
+            }
+        }
     }
 
     /// What only the secret itself can tell: the severity, lower for what is expired or encrypted, and

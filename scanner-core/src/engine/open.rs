@@ -15,6 +15,7 @@ use super::confirm::joined_before;
 use super::judge::Rejection;
 use super::{Cache, Engine, Found, assign, bare};
 use crate::decode;
+use crate::except;
 use crate::input::{Input, Span};
 use crate::rule::{Rule, Shape};
 
@@ -88,22 +89,20 @@ impl Engine {
 
     /// How much before a place a search that begins there looks at, in bytes.
     pub(crate) fn behind(&self) -> usize {
-        let of_rule = |rule: &Rule| usize::from(rule.offset.1) + usize::from(rule.within);
-        let most = self.rules.iter().map(|(_, rule)| of_rule(rule)).max().unwrap_or(0);
         // Before a name, a provider's word; and as much of a line as tells that it is too long to be unescaped.
-        (most.max(assign::NAME) + super::judge::MARGIN).max(decode::LONGEST + 1)
+        (self.rules.behind().max(assign::NAME) + super::judge::MARGIN).max(decode::LONGEST + 1)
     }
 
     /// Where the first match may begin whose head has not come in full.
     fn edge(&self, scratch: &mut Scratch, haystack: &[u8]) -> usize {
         let end = haystack.len();
-        let active = || self.rules.iter().filter(|(id, _)| self.rules.is_enabled(*id));
+        let led = || self.rules.led().filter(|(id, _)| self.rules.is_enabled(*id));
         let mut first = end;
         if haystack.last() == Some(&b'\n') {
             // No head holds a line break, and few matches do.
-            for (id, rule) in active() {
+            for (id, rule) in led() {
                 let offset = usize::from(rule.offset.1);
-                if rule.shape == Shape::Token && offset > 0 && rule.alphabet.contains(b'\n') {
+                if rule.shape == Shape::Token && rule.alphabet.contains(b'\n') {
                     let alive = |&at: &usize| {
                         rule.first.contains(haystack[at])
                             && self.may_go_on(scratch, id.index(), rule, haystack, at)
@@ -113,7 +112,7 @@ impl Engine {
             }
             return first;
         }
-        let offset = active().map(|(_, rule)| usize::from(rule.offset.1)).max().unwrap_or(0);
+        let offset = led().map(|(_, rule)| usize::from(rule.offset.1)).max().unwrap_or(0);
         first = end.saturating_sub(HEAD + offset.max(assign::NAME));
         if !self.bare.is_empty()
             && let Some(start) = bare::open(haystack)
@@ -140,6 +139,14 @@ impl Engine {
         let off = matches!(outcome, Err(Rejection::Off)) && rule.shape == Shape::Token;
         if off || matches!(outcome, Err(Rejection::Binary | Rejection::Claimed)) {
             return decided;
+        }
+        // The rest of its line may say that it is none.
+        if self.rules.exceptions.read_lines() {
+            let rest = &haystack[candidate.at..];
+            if rest.len() <= rule.window as usize + except::LINE && !rest.contains(&b'\n') {
+                let before = candidate.at.saturating_sub(usize::from(rule.offset.1) + assign::NAME);
+                return decided.min(before);
+            }
         }
         match rule.shape {
             Shape::Token => {

@@ -1,6 +1,6 @@
 //! Ranges of commits: what each brings, merges included, and what git tells a pre-push hook.
 
-use secscan_core::source::git::{Kind, Range, Repo, Scope, Spec, Totals, range};
+use secscan_core::source::git::{Kind, Range, Repo, Scope, Spec, Totals, range, survey};
 
 use crate::scratch::{Keep, Scratch};
 
@@ -227,4 +227,27 @@ fn shallow() {
     let error =
         range(&repo, &Range::new([text("HEAD~..HEAD")]), &mut keep).unwrap_err().to_string();
     assert!(error.contains("shallow"), "{error}");
+}
+
+#[test]
+fn a_survey_counts_and_says_what_is_not_here() {
+    let (scratch, _) = base();
+    let survey = |dir: &str, spec: &str| {
+        let repo = Repo::open(scratch.path().join(dir)).unwrap();
+        let survey = survey(&repo, &Range::new([text(spec)])).unwrap();
+        (survey.commits, survey.shallow, survey.absent)
+    };
+    scratch.commit("c.txt", "1\n");
+    scratch.commit("c.txt", "2\n");
+    let from = format!("file://{}", scratch.path().display());
+    assert_eq!(survey(".", "HEAD~2..HEAD"), (2, 0, 0));
+    assert_eq!(survey(".", "HEAD..HEAD~2"), (0, 0, 0));
+    scratch.git(&format!("clone -q --depth 2 {from} shallow"));
+    assert_eq!(survey("shallow", "HEAD~1..HEAD"), (1, 0, 0));
+    assert_eq!(survey("shallow", "HEAD..HEAD~1"), (0, 0, 0));
+    // The clone ends with the second commit, whose own change is against nothing that is here.
+    assert_eq!(survey("shallow", "HEAD~1"), (1, 1, 0));
+    scratch.git("config uploadpack.allowFilter true");
+    scratch.git(&format!("clone -q --no-checkout --filter=blob:none {from} partial"));
+    assert_eq!(survey("partial", "origin/main~2..origin/main"), (2, 0, 2));
 }

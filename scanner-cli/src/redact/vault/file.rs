@@ -1,23 +1,25 @@
 //! The vault as a file: encrypted, for its owner only, replaced as a whole.
 //!
-//! A line that says what it is and when it expires, a nonce, and what XChaCha20-Poly1305 makes of the content,
-//! with that line as associated data. The key lies in a file of its own, so a vault that is copied by itself (a
-//! backup, a synchronised directory) tells nothing. Who can read the user's files can read both.
+//! A line that says what it is, when it expires and where its key lies, a nonce, and what XChaCha20-Poly1305 makes
+//! of the content, with that line as associated data. The key is never in it, so a vault that is copied by itself (a
+//! backup, a synchronised directory) tells nothing.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
 
-use super::place;
+use super::key::{Key, Keys, Lies};
+use super::{now, place};
 use crate::exit::{Failure, cause};
 
 const LABEL: &str = "secscan vault 1 ";
+/// Ends the line of a vault whose key is in the keyring.
+const IN_KEYRING: &str = " keyring";
 const NONCE: usize = 24;
-const KEY: usize = 32;
 /// The largest vault, in bytes.
 const MOST: u64 = 256 << 20;
 
@@ -31,6 +33,17 @@ pub(super) struct Store {
     /// In Unix seconds.
     #[serde(skip)]
     pub(super) expires: u64,
+    /// Where the key lies, once the vault was written.
+    #[serde(skip)]
+    pub(super) lies: Option<Lies>,
+}
+
+/// What there is at a vault's path.
+pub(super) enum There {
+    Nothing,
+    /// Its time is over. It was not opened, which may not even be possible any more.
+    Expired,
+    Vault(Store),
 }
 
 /// Held by who changes a vault. Others wait.
@@ -52,72 +65,61 @@ impl Lock {
 }
 
 /// Reads a vault, if it is there.
-pub(super) fn read(path: &Path) -> Result<Option<Store>, Failure> {
-    let Some(bytes) = read_private(path, MOST)? else { return Ok(None) };
+pub(super) fn read(path: &Path, keys: &mut Keys) -> Result<There, Failure> {
+    let Some(bytes) = read_private(path, MOST)? else { return Ok(There::Nothing) };
     let wrong =
         |why: &str| Failure::new(format!("cannot open the vault {}: {why}", path.display()));
     let no_vault = || wrong("it is no vault of secscan, or one of another version");
     let end = bytes.iter().take(64).position(|&byte| byte == b'\n').ok_or_else(no_vault)?;
     let (line, rest) = bytes.split_at(end + 1);
-    let expires = std::str::from_utf8(&line[..end])
+    let (expires, lies) = std::str::from_utf8(&line[..end])
         .ok()
-        .and_then(|line| line.strip_prefix(LABEL)?.parse().ok())
+        .and_then(|line| {
+            let line = line.strip_prefix(LABEL)?;
+            Some(match line.strip_suffix(IN_KEYRING) {
+                Some(time) => (time.parse().ok()?, Lies::InKeyring),
+                None => (line.parse().ok()?, Lies::InFile),
+            })
+        })
         .ok_or_else(no_vault)?;
+    if expires <= now() {
+        return Ok(There::Expired);
+    }
     let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(no_vault)?;
-    let key = key()?.ok_or_else(|| wrong("the key that it was made with is gone"))?;
+    let key = keys.get(lies).map_err(|why| wrong(&why.to_string()))?;
     let opened = cipher(&key)
         .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: line })
         .map_err(|_| wrong("it was changed, or made with another key"))?;
     // The error would quote the content.
     let store: Store =
         serde_json::from_slice(&opened).map_err(|_| wrong("its content is damaged"))?;
-    Ok(Some(Store { expires, ..store }))
+    Ok(There::Vault(Store { expires, lies: Some(lies), ..store }))
 }
 
 /// Puts a vault in the place of the one that is there.
-pub(super) fn write(path: &Path, store: &Store) -> Result<(), Failure> {
+pub(super) fn write(path: &Path, store: &mut Store, keys: &mut Keys) -> Result<(), Failure> {
     let fail =
         |why: &str| Failure::new(format!("cannot write the vault {}: {why}", path.display()));
-    let key = match key()? {
-        Some(key) => key,
-        None => make_key()?,
-    };
-    let line = format!("{LABEL}{}\n", store.expires);
+    let (lies, key) = match store.lies {
+        Some(lies) => keys.get(lies).map(|key| (lies, key)),
+        None => keys.choose(),
+    }
+    .map_err(|why| fail(&why.to_string()))?;
+    let place = if lies == Lies::InKeyring { IN_KEYRING } else { "" };
+    let line = format!("{LABEL}{}{place}\n", store.expires);
     let nonce = random::<NONCE>()?;
     let content = serde_json::to_vec(store).map_err(|_| fail("its content cannot be written"))?;
     let sealed = cipher(&key)
         .encrypt(&XNonce::from(nonce), Payload { msg: &content, aad: line.as_bytes() })
         .map_err(|_| fail("its content cannot be encrypted"))?;
     let bytes = [line.as_bytes(), &nonce, &sealed].concat();
-    replace(path, &bytes, false).map_err(|error| fail(&cause(&error)))
+    replace(path, &bytes, false).map_err(|error| fail(&cause(&error)))?;
+    store.lies = Some(lies);
+    Ok(())
 }
 
-fn cipher(key: &[u8; KEY]) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(&Key::from(*key))
-}
-
-/// The key of the user's vaults, if there is one.
-fn key() -> Result<Option<[u8; KEY]>, Failure> {
-    let path = place::key()?;
-    let Some(bytes) = read_private(&path, 1024)? else { return Ok(None) };
-    let key = bytes.try_into().map_err(|_| {
-        Failure::new(format!("the key of the vaults, {}, is damaged", path.display()))
-    })?;
-    Ok(Some(key))
-}
-
-fn make_key() -> Result<[u8; KEY], Failure> {
-    let path = place::key()?;
-    let fail = |error| Failure::new(format!("cannot write {}: {}", path.display(), cause(&error)));
-    if let Some(directory) = path.parent() {
-        place::make(directory).map_err(fail)?;
-    }
-    match replace(&path, &random::<KEY>()?, true) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(fail(error)),
-        // Another process may have been faster: its key counts.
-        _ => {}
-    }
-    key()?.ok_or_else(|| fail(io::ErrorKind::NotFound.into()))
+fn cipher(key: &Key) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&(*key).into())
 }
 
 /// Random bytes from the operating system.
@@ -129,7 +131,7 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], Failure> {
 }
 
 /// Writes a file for the user alone, all of it or nothing. A `new` one does not take the place of another.
-fn replace(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
+pub(super) fn replace(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
     let mut suffix = String::from(".");
     let number = random::<8>().map_err(|_| io::ErrorKind::Other)?;
     crate::fingerprint::hex(&number, &mut suffix);
@@ -156,7 +158,7 @@ fn private() -> OpenOptions {
 }
 
 /// Reads a file that must be the user's alone.
-fn read_private(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Failure> {
+pub(super) fn read_private(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Failure> {
     let shown = path.display();
     let fail = |error| Failure::new(format!("cannot read {shown}: {}", cause(&error)));
     let file = match File::open(path) {

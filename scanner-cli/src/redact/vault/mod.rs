@@ -5,16 +5,19 @@
 //! secret the same placeholder, and different ones different ones.
 
 mod file;
+mod key;
+mod keyring;
 mod place;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::args::VaultArgs;
+use crate::args::{VaultArgs, VaultKey};
 use crate::exit::Failure;
 use crate::fingerprint::Hmac;
-use file::{Lock, Store};
+use file::{Lock, Store, There};
+use key::Keys;
 
 /// How long a vault is kept after it was last used, unless it is said.
 const TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -32,6 +35,7 @@ const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 pub(crate) struct Vault {
     path: PathBuf,
     ttl: Duration,
+    keys: Keys,
     store: Store,
     by_secret: HashMap<Vec<u8>, usize>,
     codes: HashSet<String>,
@@ -42,12 +46,21 @@ pub(crate) struct Vault {
 
 impl Vault {
     /// The vault that the flags name, if they name one. It is made when there is something to keep.
-    pub(crate) fn open(args: &VaultArgs, ttl: Option<Duration>) -> Result<Option<Vault>, Failure> {
+    pub(crate) fn open(
+        args: &VaultArgs,
+        ttl: Option<Duration>,
+        key: VaultKey,
+    ) -> Result<Option<Vault>, Failure> {
         let Some(path) = place::vault(args)? else { return Ok(None) };
-        let store = file::read(&path)?.filter(|store| store.expires > now()).unwrap_or_default();
+        let mut keys = Keys::new(key);
+        let store = match file::read(&path, &mut keys)? {
+            There::Vault(store) => store,
+            There::Nothing | There::Expired => Store::default(),
+        };
         let mut vault = Vault {
             path,
             ttl: ttl.unwrap_or(TTL),
+            keys,
             store: Store::default(),
             by_secret: HashMap::new(),
             codes: HashSet::new(),
@@ -64,14 +77,14 @@ impl Vault {
             return Err(Failure::new("say which vault: --vault FILE or --session NAME"));
         };
         let shown = path.display();
-        match file::read(&path)? {
-            None => Err(Failure::new(format!("there is no vault {shown}"))),
-            Some(store) if store.expires <= now() => {
+        match file::read(&path, &mut Keys::new(VaultKey::Auto))? {
+            There::Nothing => Err(Failure::new(format!("there is no vault {shown}"))),
+            There::Expired => {
                 // What nobody can use any more need not lie about.
                 remove_expired(&path);
                 Err(Failure::new(format!("the vault {shown} has expired and was deleted")))
             }
-            Some(store) => Ok(store.entries),
+            There::Vault(store) => Ok(store.entries),
         }
     }
 
@@ -100,7 +113,7 @@ impl Vault {
             self.begin()?;
         }
         self.store.expires = ends;
-        file::write(&self.path, &self.store)?;
+        file::write(&self.path, &mut self.store, &mut self.keys)?;
         self.lock = None;
         Ok(())
     }
@@ -109,14 +122,13 @@ impl Vault {
     fn begin(&mut self) -> Result<(), Failure> {
         if self.lock.is_none() {
             self.lock = Some(Lock::take(&self.path)?);
-            let store = file::read(&self.path)?.filter(|store| store.expires > now());
-            match store {
-                Some(store) => self.take(store),
+            match file::read(&self.path, &mut self.keys)? {
+                There::Vault(store) => self.take(store),
                 // It is new, has expired or was deleted; what is known of it stays.
-                None if self.store.key.is_empty() => {
+                There::Nothing | There::Expired if self.store.key.is_empty() => {
                     self.store.key = file::random::<32>()?.to_vec()
                 }
-                None => {}
+                There::Nothing | There::Expired => {}
             }
         }
         Ok(())
@@ -152,7 +164,7 @@ impl Vault {
 /// Removes a vault, unless another process has begun a new one in its place.
 fn remove_expired(path: &Path) {
     let Ok(_lock) = Lock::take(path) else { return };
-    if matches!(file::read(path), Ok(Some(store)) if store.expires <= now()) {
+    if matches!(file::read(path, &mut Keys::new(VaultKey::Auto)), Ok(There::Expired)) {
         let _ = std::fs::remove_file(path);
     }
 }
@@ -176,6 +188,7 @@ mod tests {
         let mut vault = Vault {
             path: PathBuf::new(),
             ttl: TTL,
+            keys: Keys::new(VaultKey::File),
             store: Store { key: vec![7; 32], ..Store::default() },
             by_secret: HashMap::new(),
             codes: HashSet::new(),

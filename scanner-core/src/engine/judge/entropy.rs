@@ -8,15 +8,27 @@ pub(in crate::engine) fn shannon(bytes: &[u8]) -> f64 {
     for &byte in bytes {
         counts[usize::from(byte)] += 1;
     }
-    let total = bytes.len() as f64;
-    counts
-        .iter()
-        .filter(|&&count| count > 0)
-        .map(|&count| {
-            let share = f64::from(count) / total;
-            -share * share.log2()
-        })
-        .sum()
+    let counts = counts.into_iter().filter(|&count| count > 1);
+    let repeated: f64 = counts.map(|count| f64::from(count) * log2(count as usize)).sum();
+    match bytes.len() {
+        0 => 0.0,
+        len => log2(len) - repeated / len as f64,
+    }
+}
+
+/// The binary logarithm of a number that is not 0. With the one of `std`, the loader opens the C library's
+/// mathematics in each process, which takes longer than to search a prompt.
+fn log2(number: usize) -> f64 {
+    let exponent = number.ilog2();
+    if number.is_power_of_two() {
+        return f64::from(exponent);
+    }
+    // ln m = 2 (s + s³/3 + s⁵/5 + …) with s = (m - 1) / (m + 1), which is less than 1/3.
+    let mantissa = number as f64 / (1_u64 << exponent) as f64;
+    let s = (mantissa - 1.0) / (mantissa + 1.0);
+    let term = |sum: f64, odd: u8| sum * s * s + 1.0 / f64::from(odd);
+    let sum = (0..17).rev().map(|k| 2 * k + 1).fold(0.0, term) * s;
+    f64::from(exponent) + 2.0 * sum / std::f64::consts::LN_2
 }
 
 /// The classes of characters that alternate in a random string.
@@ -31,9 +43,10 @@ fn class(byte: u8) -> u8 {
 
 /// The entropy to expect of `len` characters drawn at random from `symbols`. A short string does not show
 /// all of its alphabet: its entropy is bounded by its length, less what the repetitions take.
-fn expected(len: f64, symbols: f64) -> f64 {
-    let short = len.log2() - (len - 1.0) / symbols;
-    let long = symbols.log2() - (symbols - 1.0) / (2.0 * len * std::f64::consts::LN_2);
+fn expected(length: usize, alphabet: usize) -> f64 {
+    let (len, symbols) = (length as f64, alphabet as f64);
+    let short = log2(length) - (len - 1.0) / symbols;
+    let long = log2(alphabet) - (symbols - 1.0) / (2.0 * len * std::f64::consts::LN_2);
     short.max(long)
 }
 
@@ -52,16 +65,16 @@ pub(in crate::engine) fn is_random(bytes: &[u8]) -> bool {
         return false;
     }
     let hex = bytes.iter().all(u8::is_ascii_hexdigit) && !(lower && upper);
-    let letters = if lower && upper { 52.0 } else { 26.0 };
+    let letters = if lower && upper { 52 } else { 26 };
     let symbols = match digits {
-        _ if hex => 16.0,
+        _ if hex => 16,
         0 => letters,
-        _ => letters + 10.0,
+        _ => letters + 10,
     };
     let changes = |differ: fn(u8, u8) -> bool| {
         bytes.windows(2).filter(|pair| differ(pair[0], pair[1])).count()
     };
-    if shannon(bytes) < expected(len as f64, symbols) - 0.55 {
+    if shannon(bytes) < expected(len, symbols) - 0.55 {
         return false;
     }
     let mixed = changes(|a, b| class(a) != class(b)) * 5 >= len;
@@ -78,6 +91,14 @@ pub(in crate::engine) fn is_random(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn logarithms_are_those_of_std() {
+        for number in (1..5000).chain([65_535, 1 << 40, (1 << 40) + 12_345]) {
+            let difference = log2(number) - (number as f64).log2();
+            assert!(difference.abs() < 1e-13, "{number}: {difference:e}");
+        }
+    }
 
     #[test]
     fn entropy_of_known_strings() {

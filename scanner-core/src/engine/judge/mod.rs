@@ -52,6 +52,10 @@ pub(super) enum Rejection {
     Name(&'static str),
     /// Nothing is assigned, or nothing that could be a literal.
     Assignment(&'static str),
+    /// The rule is for other files.
+    Elsewhere,
+    /// An exception covers it.
+    Excepted,
     /// The value is no secret.
     Value(&'static str),
 }
@@ -72,6 +76,8 @@ impl Rejection {
             Rejection::Name(_) => "name",
             Rejection::Assignment(_) => "assignment",
             Rejection::Value(_) => "value",
+            Rejection::Elsewhere => "path",
+            Rejection::Excepted => "allowlist",
         }
     }
 }
@@ -96,6 +102,8 @@ impl fmt::Display for Rejection {
                 write!(f, "entropy {measured:.2} bits per byte, and {least:.2} are needed")
             }
             Rejection::Context => f.write_str("none of the words that must stand near does"),
+            Rejection::Elsewhere => f.write_str("the rule is for files of other names"),
+            Rejection::Excepted => f.write_str("it says that this is no secret"),
             Rejection::Name(what) | Rejection::Assignment(what) => f.write_str(what),
         }
     }

@@ -1,7 +1,9 @@
 //! Values that stand where a secret would and are none: `xxxx`, `changeme`, `your-token-here`, `1234567890`.
 
-/// Words that say that a value is not meant, sorted.
-const WORDS: &[&str] = &[
+use crate::rule::ByteSet;
+
+/// Words that say that a value is not meant.
+static WORDS: Lexicon = Lexicon::new(&[
     "a",
     "abcdef",
     "access",
@@ -129,34 +131,70 @@ const WORDS: &[&str] = &[
     "wrong",
     "xxx",
     "your",
-];
+]);
+
+/// What says so wherever it stands in a token.
+static EXAMPLES: Lexicon = Lexicon::new(&["example", "placeholder", "redacted"]);
+
+/// What stands where a value was broken or cut off.
+static BROKEN: Lexicon = Lexicon::new(&["~~"]);
+static CUT: Lexicon = Lexicon::new(&["****", "...", "…"]);
+
+/// What says that a value is none wherever it stands in it.
+static SAYINGS: Lexicon = Lexicon::new(&[
+    "-test",
+    "_test",
+    "change this",
+    "change-me",
+    "change_me",
+    "changeme",
+    "dont",
+    "dummy",
+    "fake",
+    "foobar",
+    "insert",
+    "lorem",
+    "mock",
+    "my-",
+    "my_",
+    "not-a-",
+    "not_a_",
+    "qwerty",
+    "replace",
+    "sample",
+    "test-",
+    "test_",
+    "todo",
+    "xxxx",
+    "your-",
+    "your_",
+]);
 
 /// Why the value of a self-identifying token is a placeholder. Only what chance does not do counts
 /// here, because the value is random where the token is real.
 pub(in crate::engine) fn classify_token(token: &[u8]) -> Option<&'static str> {
+    of_token(token, &Look::at(token))
+}
+
+fn of_token(token: &[u8], look: &Look) -> Option<&'static str> {
     // Zeros inside of a structure are runs of `A` or `/` in base64, and short beside the whole.
-    let run = longest_run(token);
-    if (run >= 8 && run * 4 >= token.len()) || has_run_of(token, b"xX*.#", 5) {
+    if (look.run >= 8 && look.run * 4 >= token.len()) || has_run_of(token, b"xX*.#", 5) {
         return Some("one character repeated");
     }
-    if token.len() >= 16 && distinct(token) < 6 {
+    if token.len() >= 16 && look.distinct < 6 {
         return Some("too few different characters");
     }
-    if longest_sequence(token) >= 9 {
+    if look.sequence >= 9 {
         return Some("a run of the alphabet or of the digits");
     }
     if is_cycle(token) {
         return Some("a short piece repeated");
     }
-    if contains(token, b"example")
-        || contains(token, b"placeholder")
-        || contains(token, b"redacted")
-    {
+    if EXAMPLES.stand_in(token) {
         return Some("it says that it is an example");
     }
-    let words = words_in(token);
     // One short word between dashes may be chance; half of the token in words is not.
-    if words.letters * 2 >= token.len() && words.count >= 2 {
+    if look.words.letters * 2 >= token.len() && look.words.count >= 2 {
         return Some("it is made of words");
     }
     None
@@ -164,61 +202,32 @@ pub(in crate::engine) fn classify_token(token: &[u8]) -> Option<&'static str> {
 
 /// Why a value that a name was given is a placeholder.
 pub(in crate::engine) fn classify(value: &[u8]) -> Option<&'static str> {
-    if let Some(why) = classify_token(value) {
+    let look = Look::at(value);
+    if let Some(why) = of_token(value, &look) {
         return Some(why);
     }
-    if longest_run(value) >= 5 && value.len() < 40 {
+    if look.run >= 5 && value.len() < 40 {
         return Some("one character repeated");
     }
-    if distinct(value) < 4 {
+    if look.distinct < 4 {
         return Some("too few different characters");
     }
-    if longest_sequence(value) >= 6 && value.len() < 40 {
+    if look.sequence >= 6 && value.len() < 40 {
         return Some("a run of the alphabet or of the digits");
     }
-    if contains(value, b"~~") {
+    if BROKEN.stand_in(value) {
         return Some("it is broken on purpose");
     }
-    if contains(value, b"...") || contains(value, "…".as_bytes()) || contains(value, b"****") {
+    if CUT.stand_in(value) {
         return Some("it is cut off");
     }
-    for word in [
-        &b"changeme"[..],
-        b"change-me",
-        b"change_me",
-        b"change this",
-        b"dummy",
-        b"fake",
-        b"sample",
-        b"your-",
-        b"your_",
-        b"my-",
-        b"my_",
-        b"insert",
-        b"replace",
-        b"todo",
-        b"xxxx",
-        b"foobar",
-        b"lorem",
-        b"qwerty",
-        b"not-a-",
-        b"not_a_",
-        b"test_",
-        b"test-",
-        b"_test",
-        b"-test",
-        b"dont",
-        b"mock",
-    ] {
-        if contains(value, word) {
-            return Some("it says that it is none");
-        }
+    if SAYINGS.stand_in(value) {
+        return Some("it says that it is none");
     }
-    let made_of_words = |value: &[u8]| {
-        let words = words_in(value);
-        words.count > 0 && words.letters * 10 >= letters(value) * 7
-    };
-    if made_of_words(value) || made_of_words(&plain(value)) {
+    let made_of =
+        |value: &[u8], words: &Words| words.count > 0 && words.letters * 10 >= letters(value) * 7;
+    let plain = plain(value);
+    if made_of(value, &look.words) || made_of(&plain, &words_in(&plain)) {
         return Some("it is made of words");
     }
     None
@@ -250,37 +259,43 @@ fn letters(value: &[u8]) -> usize {
     value.iter().filter(|byte| byte.is_ascii_alphabetic()).count()
 }
 
-fn contains(haystack: &[u8], lower: &[u8]) -> bool {
-    haystack.windows(lower.len()).any(|window| window.eq_ignore_ascii_case(lower))
+/// What is counted in a value.
+struct Look {
+    /// The longest run of one character.
+    run: usize,
+    /// The longest stretch in which each character follows the one before, up or down: `6789`, `fedc`.
+    sequence: usize,
+    /// How many characters are different.
+    distinct: usize,
+    words: Words,
 }
 
-fn distinct(bytes: &[u8]) -> usize {
-    let mut seen = [false; 256];
-    bytes.iter().for_each(|&byte| seen[usize::from(byte)] = true);
-    seen.iter().filter(|&&seen| seen).count()
+impl Look {
+    fn at(value: &[u8]) -> Look {
+        let mut seen = ByteSet::default();
+        value.iter().for_each(|&byte| seen.insert(byte));
+        let joined = |joined: fn(u8, u8) -> bool| {
+            value.chunk_by(|&a, &b| joined(a, b)).map(<[u8]>::len).max().unwrap_or(0)
+        };
+        Look {
+            run: joined(|a, b| a == b),
+            sequence: joined(follows).max(joined(|a, b| follows(b, a))),
+            distinct: seen.count(),
+            words: words_in(value),
+        }
+    }
 }
 
-fn longest_run(bytes: &[u8]) -> usize {
-    longest(bytes, |a, b| a == b)
+/// Whether `b` is the letter or digit behind `a`, whatever their case.
+fn follows(a: u8, b: u8) -> bool {
+    let lower = b.to_ascii_lowercase();
+    a.is_ascii_alphanumeric()
+        && b.is_ascii_alphanumeric()
+        && (a.to_ascii_lowercase() + 1 == lower || (a == b'9' && (b == b'0' || lower == b'a')))
 }
 
 fn has_run_of(bytes: &[u8], set: &[u8], len: usize) -> bool {
     bytes.chunk_by(|a, b| a == b).any(|run| run.len() >= len && set.contains(&run[0]))
-}
-
-/// The longest stretch in which each character follows the one before, up or down: `6789`, `fedc`.
-fn longest_sequence(bytes: &[u8]) -> usize {
-    let lower = |byte: u8| byte.to_ascii_lowercase();
-    let next = |a: u8, b: u8| {
-        a.is_ascii_alphanumeric()
-            && b.is_ascii_alphanumeric()
-            && (lower(a) + 1 == lower(b) || (a == b'9' && (b == b'0' || lower(b) == b'a')))
-    };
-    longest(bytes, next).max(longest(bytes, |a, b| next(b, a)))
-}
-
-fn longest(bytes: &[u8], mut joined: impl FnMut(u8, u8) -> bool) -> usize {
-    bytes.chunk_by(|&a, &b| joined(a, b)).map(<[u8]>::len).max().unwrap_or(0)
 }
 
 /// Whether a piece of up to eight characters is repeated all along: `abcabcabc`, `deadbeefdeadbeef`.
@@ -319,43 +334,75 @@ struct Words {
 /// Takes a value apart at separators, at digits and where lower case turns to upper, and looks the parts
 /// up.
 fn words_in(value: &[u8]) -> Words {
+    let lower = value.to_ascii_lowercase();
     let mut words = Words { count: 0, letters: 0 };
+    let mut at = 0;
     for part in value.split(|byte| !byte.is_ascii_alphabetic()) {
-        let humps = part.chunk_by(|a, b| !(a.is_ascii_lowercase() && b.is_ascii_uppercase()));
-        for hump in humps.filter(|hump| !hump.is_empty()) {
-            if is_words(&hump.to_ascii_lowercase()) {
+        for hump in part.chunk_by(|a, b| !(a.is_ascii_lowercase() && b.is_ascii_uppercase())) {
+            if is_words(&lower[at..at + hump.len()], 3) {
                 words.count += 1;
                 words.letters += hump.len();
             }
+            at += hump.len();
         }
+        at += 1;
     }
     words
 }
 
-/// Whether a part is a word of the list, or up to three of them written together.
-fn is_words(part: &[u8]) -> bool {
-    fn split(part: &[u8], left: u8) -> bool {
-        let Some(&first) = part.first() else { return true };
-        if left == 0 || part.len() > 40 {
-            return false;
-        }
-        let from = WORDS.partition_point(|word| word.as_bytes()[0] < first);
-        let words = WORDS[from..].iter().take_while(|word| word.as_bytes()[0] == first);
-        words
-            .filter_map(|word| part.strip_prefix(word.as_bytes()))
-            .any(|rest| split(rest, left - 1))
+/// Whether a part in lower case is a word of the list, or up to so many of them written together.
+fn is_words(part: &[u8], most: u8) -> bool {
+    let Some(&first) = part.first() else { return true };
+    if most == 0 || part.len() > 40 {
+        return false;
     }
-    split(part, 3)
+    let words = WORDS.of(first).iter();
+    words.filter_map(|word| part.strip_prefix(word.as_bytes())).any(|rest| is_words(rest, most - 1))
+}
+
+/// Words in lower case, sorted, and where those of each first byte begin.
+struct Lexicon {
+    words: &'static [&'static str],
+    starts: [u8; 257],
+}
+
+impl Lexicon {
+    const fn new(words: &'static [&'static str]) -> Lexicon {
+        assert!(words.len() <= u8::MAX as usize);
+        let mut starts = [0; 257];
+        let (mut word, mut first) = (0, 0);
+        while first < 256 {
+            while word < words.len() && words[word].as_bytes()[0] as usize == first {
+                word += 1;
+            }
+            first += 1;
+            starts[first] = word as u8;
+        }
+        assert!(word == words.len(), "the words are sorted");
+        Lexicon { words, starts }
+    }
+
+    /// The words that begin with this byte.
+    fn of(&self, first: u8) -> &'static [&'static str] {
+        let first = usize::from(first);
+        &self.words[usize::from(self.starts[first])..usize::from(self.starts[first + 1])]
+    }
+
+    /// Whether any of the words stands in the value, whatever its case.
+    fn stand_in(&self, value: &[u8]) -> bool {
+        value.iter().enumerate().any(|(at, first)| {
+            let stands = |word: &&str| {
+                let there = value.get(at..at + word.len());
+                there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+            };
+            self.of(first.to_ascii_lowercase()).iter().any(stands)
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_are_sorted() {
-        assert!(WORDS.is_sorted());
-    }
 
     #[test]
     fn placeholders_are_recognised() {

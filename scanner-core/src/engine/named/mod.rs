@@ -12,7 +12,7 @@ use super::judge::{self, entropy, is_documented, names, paths, placeholder, refe
 use super::{Cache, Engine, Found};
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
-use crate::rule::{ByteSet, Rule, Shape};
+use crate::rule::{ByteSet, Rule};
 use crate::ruleset::RuleSet;
 
 mod spelling;
@@ -86,13 +86,13 @@ struct Fit {
     rule: u16,
     word: u16,
     /// How much its word says, then whether a role of its own does, then how few bytes it allows.
-    says: (usize, bool, std::cmp::Reverse<u32>),
+    says: (usize, bool, std::cmp::Reverse<usize>),
 }
 
 impl Index {
     pub(super) fn new(rules: &RuleSet) -> Index {
-        let mut named = rules.iter().filter(|(_, rule)| rule.shape == Shape::Named);
-        Index { is_on: named.any(|(id, _)| rules.is_enabled(id)), words: OnceLock::new() }
+        let is_on = rules.named().any(|(id, _)| rules.is_enabled(id));
+        Index { is_on, words: OnceLock::new() }
     }
 
     /// Whether any named rule runs.
@@ -107,7 +107,7 @@ impl Words {
         let mut within = 0;
         let mut alphabet = ByteSet::default();
         let length = |bytes: u32| u16::try_from(bytes).unwrap_or(u16::MAX);
-        for (id, rule) in rules.iter().filter(|(_, rule)| rule.shape == Shape::Named) {
+        for (id, rule) in rules.named() {
             if rules.is_enabled(id) {
                 within = within.max(usize::from(rule.within));
                 let (least, most) = (length(rule.min_len), length(rule.window));
@@ -220,7 +220,7 @@ impl Engine {
                 let rule = self.rules.get(RuleId(id));
                 let letters = rule.context[usize::from(word)].as_bytes();
                 let Some(end) = spelled(text, at, letters) else { continue };
-                let bytes = rule.alphabet.0.iter().map(|part| part.count_ones()).sum();
+                let bytes = rule.alphabet.count();
                 let says = (letters.len(), !rule.role.is_empty(), std::cmp::Reverse(bytes));
                 if best.is_none_or(|other| says > other.says)
                     && stands(rule, place, text, at..end, given)

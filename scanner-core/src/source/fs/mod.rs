@@ -104,7 +104,8 @@ impl Default for Options {
 pub struct Walk {
     options: Options,
     overrides: Override,
-    types: Types,
+    /// If any were named: matchers without a type, too, ask how many processors there are.
+    types: Option<Types>,
 }
 
 impl Walk {
@@ -168,12 +169,14 @@ impl Walk {
             .git_exclude(ignore_files)
             .hidden(!self.options.hidden)
             .overrides(self.overrides.clone())
-            .types(self.types.clone())
             .follow_links(self.options.follow)
             .same_file_system(self.options.one_file_system)
             .threads(self.options.threads)
             // In a worktree or a submodule `.git` is a file. One that is named is walked.
             .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git");
+        if let Some(types) = &self.types {
+            builder.types(types.clone());
+        }
         Some(builder)
     }
 }
@@ -226,9 +229,9 @@ fn overrides(options: &Options) -> Result<Override, OptionsError> {
     Ok(builder.build()?)
 }
 
-fn types(options: &Options) -> Result<Types, OptionsError> {
+fn types(options: &Options) -> Result<Option<Types>, OptionsError> {
     if options.types.is_empty() && options.types_not.is_empty() {
-        return Ok(Types::empty());
+        return Ok(None);
     }
     let mut builder = TypesBuilder::new();
     builder.add_defaults();
@@ -238,7 +241,7 @@ fn types(options: &Options) -> Result<Types, OptionsError> {
     for name in &options.types_not {
         builder.negate(name);
     }
-    Ok(builder.build()?)
+    Ok(Some(builder.build()?))
 }
 
 /// Why options cannot be used.

@@ -33,6 +33,7 @@ pub(super) struct Commits<'r> {
     repo: &'r Repo,
     reader: &'r Reader,
     buffer: Vec<u8>,
+    ends: u64,
 }
 
 /// Where to stop.
@@ -45,7 +46,13 @@ pub(super) struct Limit {
 
 impl<'r> Commits<'r> {
     pub(super) fn new(repo: &'r Repo, reader: &'r Reader) -> Commits<'r> {
-        Commits { repo, reader, buffer: Vec::new() }
+        Commits { repo, reader, buffer: Vec::new(), ends: 0 }
+    }
+
+    /// At how many hidden commits the walks so far came to the end of a shallow clone. What lies behind them
+    /// is hidden too, and was perhaps taken for wanted.
+    pub(super) fn ends(&self) -> u64 {
+        self.ends
     }
 
     pub(super) fn read(&mut self, id: ObjectId) -> Result<Commit, Lost> {
@@ -126,6 +133,7 @@ impl<'r> Commits<'r> {
             if !hide && (old || enough) {
                 continue;
             }
+            self.ends += u64::from(hide && commit.boundary && wanted > 0);
             for &parent in &commit.parents {
                 match state.get(&parent) {
                     Some(&known) if known || !hide => continue,

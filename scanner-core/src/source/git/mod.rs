@@ -38,7 +38,7 @@ pub use history::{History, history};
 pub use lines::AddedLines;
 pub use named::{Named, named};
 pub use origins::{Origin, Reach, describe, origins};
-pub use range::{Range, Spec, commit, range};
+pub use range::{Range, Spec, Survey, commit, range, survey};
 pub use repo::{Error, Repo};
 pub use staged::{staged, tracked};
 

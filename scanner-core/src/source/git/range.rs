@@ -106,6 +106,47 @@ pub fn range<V: Visitor>(repo: &Repo, range: &Range, visitors: &mut [V]) -> Resu
     Ok(totals)
 }
 
+/// What a range is made of, told without reading any content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Survey {
+    /// The commits in it.
+    pub commits: u64,
+    /// Commits at which a shallow clone ends before the range does: in it, or on the way to what it leaves out.
+    pub shallow: u64,
+    /// Files and directories of the range that a partial clone left out. Looked at in a partial clone only.
+    pub absent: u64,
+}
+
+/// Says what a range is made of, and how much of it is not here.
+///
+/// # Errors
+/// A name that means nothing here.
+pub fn survey(repo: &Repo, range: &Range) -> Result<Survey, Error> {
+    let reader = repo.reader()?;
+    let limit = Limit { count: range.max_commits, since: range.since };
+    let mut plan = Plan::new(repo, &reader, limit);
+    range.specs.iter().try_for_each(|spec| plan.add(spec))?;
+    let from = std::mem::take(&mut plan.from);
+    plan.walk(&from, &[]);
+    let Plan { commits, ends, mut lost, .. } = plan;
+    let mut survey = Survey { shallow: ends, ..Survey::default() };
+    let mut found = Introduced::default();
+    let mut seen = HashSet::new();
+    for commit in commits.iter().filter(|commit| seen.insert(commit.id)) {
+        survey.commits += 1;
+        survey.shallow += u64::from(commit.boundary);
+        if repo.is_partial() {
+            found.commit(commit, repo, &reader, range.scope, &mut lost);
+        }
+    }
+    if repo.is_partial() {
+        let gone = found.candidates.iter().filter(|candidate| !reader.contains(&candidate.id));
+        survey.absent = (gone.count() + lost.len()) as u64;
+    }
+    Ok(survey)
+}
+
 /// The commit that a name means: a revision as git writes them, tags peeled.
 ///
 /// # Errors
@@ -125,6 +166,8 @@ struct Plan<'r> {
     /// Tips that are walked together.
     from: Vec<ObjectId>,
     commits: Vec<Commit>,
+    /// Commits at which a shallow clone ends, among those that are left out.
+    ends: u64,
     /// Tags on the way, and what a tag may name that is no commit.
     extra: Vec<(ObjectId, ObjectKind)>,
     lost: Vec<Problem>,
@@ -138,6 +181,7 @@ impl<'r> Plan<'r> {
             limit,
             from: Vec::new(),
             commits: Vec::new(),
+            ends: 0,
             extra: Vec::new(),
             lost: Vec::new(),
         }
@@ -215,8 +259,9 @@ impl<'r> Plan<'r> {
     fn walk(&mut self, tips: &[ObjectId], hidden: &[ObjectId]) {
         let lost = &mut self.lost;
         let mut lose = |Lost { id, why }| lost.push(object_problem(Some(b"commit"), &id, why));
-        self.commits
-            .extend(Commits::new(self.repo, self.reader).walk(tips, hidden, self.limit, &mut lose));
+        let mut commits = Commits::new(self.repo, self.reader);
+        self.commits.extend(commits.walk(tips, hidden, self.limit, &mut lose));
+        self.ends += commits.ends();
     }
 
     /// The commit that a name means. Tags on the way are remembered, and so is what is no commit.

@@ -92,6 +92,13 @@ impl Repo {
         self.partial
     }
 
+    /// The name of the ref that a symbolic ref, such as `refs/remotes/origin/HEAD`, stands for.
+    pub fn symbolic(&self, name: &str) -> Option<String> {
+        let local = self.inner.to_thread_local();
+        let found = local.try_find_reference(name).ok()??;
+        Some(found.target().try_name()?.as_bstr().to_string())
+    }
+
     /// The directory with the repository's `HEAD`.
     pub fn git_dir(&self) -> &Path {
         self.inner.path()

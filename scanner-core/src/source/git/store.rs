@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use gix::ObjectId;
-use gix::objs::{Find, Kind};
+use gix::objs::{Exists, Find, Kind};
 use gix::odb::Store;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap as DeltaCache;
 
@@ -82,6 +82,11 @@ impl Reader {
             }
         }
         failed.map_or(Ok(None), Err)
+    }
+
+    /// Whether an object is there.
+    pub(super) fn contains(&self, id: &gix::oid) -> bool {
+        *id == *ObjectId::empty_tree(id.kind()) || self.handles.iter().any(|one| one.exists(id))
     }
 
     pub(super) fn missing(&self) -> &'static str {

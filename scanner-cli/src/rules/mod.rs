@@ -1,9 +1,12 @@
-//! `secscan rules`: which rules there are, and all there is to know about one.
+//! `secscan rules`: which rules there are, all there is to know about one, and whether they are sound.
+
+mod lint;
+mod test;
 
 use std::io::{self, Write};
 
-use secscan_core::rule::{Rule, Shape};
-use secscan_core::{RuleSet, Severity};
+use secscan_core::rule::{Pair, Rule, Shape, Value};
+use secscan_core::{RuleId, RuleSet, Severity};
 use serde::Serialize;
 
 use crate::args::{ListFormat, RuleArgs, RulesCommand};
@@ -11,8 +14,9 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::project::Project;
+use crate::quantity::things;
 use crate::report::Style;
-use crate::select::{select, unknown};
+use crate::select::{Selection, matching, select, unknown};
 use crate::talk::Talk;
 
 /// Runs the command.
@@ -31,6 +35,8 @@ pub(crate) fn run(command: RulesCommand, talk: Talk) -> Result<Exit, Failure> {
             })?;
             talk.note(tally(&rules));
         }
+        RulesCommand::Test { ids, rules, format } => return test(&ids, &rules, format, talk),
+        RulesCommand::Lint { ids, rules, format } => return lint(&ids, &rules, format, talk),
         RulesCommand::Show { id, rules, format } => {
             let rules = selected(&rules)?;
             let number = rules.find(&id).ok_or_else(|| unknown(&id))?;
@@ -44,10 +50,62 @@ pub(crate) fn run(command: RulesCommand, talk: Talk) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
+/// `secscan rules test`.
+fn test(ids: &[String], args: &RuleArgs, format: ListFormat, talk: Talk) -> Result<Exit, Failure> {
+    let style = Style::new(talk.colors_stdout());
+    let rules = selection(args)?.rules;
+    let (all, told) = test::run(&rules, &meant(&rules, ids)?, &style)?;
+    Output::Stdout.write(|out| match format {
+        ListFormat::Text => out.write_all(&told),
+        ListFormat::Json => json(&all, out),
+    })?;
+    let failed = all.iter().filter(|one| !one.passed).count();
+    let number = things(all.len() as u64, "example", "examples");
+    talk.note(format!("{number} and counterexamples, {failed} failed"));
+    Ok(if failed == 0 { Exit::Clean } else { Exit::Found })
+}
+
+/// `secscan rules lint`.
+fn lint(ids: &[String], args: &RuleArgs, format: ListFormat, talk: Talk) -> Result<Exit, Failure> {
+    let style = Style::new(talk.colors_stdout());
+    let Selection { rules, notes, adopted, .. } = selection(args)?;
+    let meant = meant(&rules, ids)?;
+    let all = lint::run(&rules, &meant, &adopted, &notes)?;
+    Output::Stdout.write(|out| match format {
+        ListFormat::Text => lint::text(&all, &style, out),
+        ListFormat::Json => json(&all, out),
+    })?;
+    let number = things(meant.len() as u64, "rule", "rules");
+    talk.note(format!("{number}, {}", things(all.len() as u64, "thing to mend", "things to mend")));
+    Ok(if all.is_empty() { Exit::Clean } else { Exit::Found })
+}
+
+/// The rules that are named; else those that are not built in; if there are none, all.
+fn meant(rules: &RuleSet, names: &[String]) -> Result<Vec<RuleId>, Failure> {
+    let mut ids = Vec::new();
+    for name in names {
+        ids.extend(matching(rules, name)?);
+    }
+    if names.is_empty() {
+        ids = rules.iter().map(|(id, _)| id).collect();
+        if let Some(first) = ids.iter().position(|id| !rules.is_built_in(*id)) {
+            // Built-in ones come first.
+            ids.drain(..first);
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
+}
+
 /// The rules as the flags and the configuration of the current directory have them.
 fn selected(args: &RuleArgs) -> Result<RuleSet, Failure> {
+    selection(args).map(|selection| selection.rules)
+}
+
+fn selection(args: &RuleArgs) -> Result<Selection, Failure> {
     let config = Config::load(&args.config, &Project::of_paths(&[])?)?;
-    Ok(select(args, &config)?.rules)
+    select(args, &config)
 }
 
 fn tally(rules: &RuleSet) -> String {
@@ -69,10 +127,14 @@ struct Description<'r> {
     keywords: Vec<&'r str>,
     pattern: &'r str,
     window: u32,
+    offset: (u16, u16),
     left: &'static str,
     right: &'static str,
     check: Option<&'static str>,
     min_entropy: f64,
+    chosen: bool,
+    judge: Option<&'static str>,
+    pair: Option<&'static str>,
     context: Vec<&'r str>,
     within: u16,
     role: Vec<&'r str>,
@@ -109,10 +171,22 @@ impl<'r> Description<'r> {
             keywords: heads(true),
             pattern: &rule.pattern,
             window: rule.window,
+            offset: rule.offset,
             left: rule.left.as_str(),
             right: rule.right.as_str(),
             check: rule.check.map(|check| check.name()),
             min_entropy: f64::from(rule.min_entropy) / 100.0,
+            chosen: rule.chosen,
+            judge: rule.judge.map(|value| match value {
+                Value::Password => "password",
+                Value::Key => "key",
+            }),
+            pair: rule.pair.map(|pair| match pair {
+                Pair::AwsKeyId => "aws-key-id",
+                Pair::TwilioAccount => "twilio-account",
+                Pair::Client => "client",
+                Pair::User => "user",
+            }),
             context: texts(&rule.context),
             within: rule.within,
             role: texts(&rule.role),
@@ -167,7 +241,16 @@ fn show(rule: &Description<'_>, style: &Style, out: &mut dyn Write) -> io::Resul
     line("pattern", rule.pattern)?;
     line("longest", &format!("{} bytes", rule.window))?;
     line("boundaries", &format!("{} before, {} after", rule.left, rule.right))?;
+    if rule.offset != (0, 0) {
+        line("offset", &format!("{} to {} bytes before the head", rule.offset.0, rule.offset.1))?;
+    }
     line("check", rule.check.unwrap_or(""))?;
+    line("judge", rule.judge.unwrap_or(""))?;
+    line(
+        "chosen",
+        if rule.chosen { "perhaps by a person: words in it tell a placeholder" } else { "" },
+    )?;
+    line("pair", rule.pair.unwrap_or(""))?;
     if rule.min_entropy > 0.0 {
         line("least entropy", &format!("{} bits per byte", rule.min_entropy))?;
     }
