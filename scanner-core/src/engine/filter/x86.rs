@@ -74,10 +74,10 @@ macro_rules! by_nibbles {
                     for part in (0..STEP).step_by($width) {
                         let mut nibbles = [($zero(), $zero()); WINDOW];
                         for (place, nibbles) in nibbles.iter_mut().enumerate() {
+                            let from = haystack[at..].as_ptr().wrapping_add(part + place);
                             // SAFETY: `part + $width` is at most `STEP`, so the load ends at most at
                             // `at + STEP + WINDOW - 1`, which is within the haystack. It needs no alignment.
-                            let bytes =
-                                unsafe { $load(haystack.as_ptr().add(at + part + place).cast()) };
+                            let bytes = unsafe { $load(from.cast()) };
                             *nibbles = ($and(bytes, low_bits), $and($shift::<4>(bytes), high_bits));
                         }
                         let mut any = $zero();
@@ -107,9 +107,10 @@ macro_rules! by_nibbles {
         /// Tells `run` of the digits in as many whole steps as there are, and says where it stopped.
         #[target_feature(enable = $features)]
         pub(super) fn $digits(haystack: &[u8], run: &mut Run, starts: &mut Vec<usize>) -> usize {
-            // SAFETY: the arrays are sixteen bytes long, and the loads have no need of alignment.
-            let [low, high] =
-                DIGITS.map(|table| $broadcast(unsafe { _mm_loadu_si128(table.as_ptr().cast()) }));
+            let [low, high] = DIGITS.map(|table| {
+                // SAFETY: the array is sixteen bytes long, and the load has no need of alignment.
+                $broadcast(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
+            });
             let bits = $set(15);
             let mut at = 0;
             while at + STEP <= haystack.len() {
