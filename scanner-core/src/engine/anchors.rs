@@ -32,7 +32,7 @@ pub(crate) struct Anchors {
 /// The heads of a user's rules, and the filter that lets them pass beside the built-in ones.
 struct Own {
     heads: Heads,
-    /// It is some 36 KiB, and would be moved with all that holds it.
+    /// It is some 34 KiB, and would be moved with all that holds it.
     filter: Box<Filter>,
 }
 
