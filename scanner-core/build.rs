@@ -1,4 +1,4 @@
-//! Compiles the built-in rules: the rules as constants, their heads as an automaton to embed.
+//! Compiles the built-in rules: the rules as constants, and the tables by which their heads are found.
 
 #![allow(missing_docs, unreachable_pub, unused_imports, dead_code)]
 // A build script reads its environment and writes files; the library does neither.
@@ -19,7 +19,6 @@ mod rule;
 #[path = "src/stored.rs"]
 mod stored;
 
-use compile::heads::Compiled;
 use rule::{Head, Rule, Shape, Store, Text};
 
 // No rule is built in before this has run.
@@ -46,21 +45,33 @@ fn main() {
         println!("cargo::rerun-if-changed={path}");
     }
     let out = env::var("OUT_DIR").expect("cargo sets it");
-    let big_endian = env::var("CARGO_CFG_TARGET_ENDIAN").is_ok_and(|endian| endian == "big");
 
     let rules = compile::builtin_rules().unwrap_or_else(|error| panic!("{error}"));
-    let compiled =
-        compile::heads::compile_builtin(&rules).unwrap_or_else(|error| panic!("{error}"));
-    let hash = compile::fingerprint(secscan_rules::FILES);
-    fs::write(Path::new(&out).join("heads.dfa"), compiled.to_bytes(hash, big_endian))
-        .expect("OUT_DIR is writable");
-    fs::write(Path::new(&out).join("builtin.rs"), code(&rules, &compiled))
-        .expect("OUT_DIR is writable");
+    fs::write(Path::new(&out).join("heads.rs"), tables(&rules)).expect("OUT_DIR is writable");
+    fs::write(Path::new(&out).join("builtin.rs"), code(&rules)).expect("OUT_DIR is writable");
 }
 
-/// The rules and tables as Rust code: constants need no parsing at start-up, and without a pointer in them no loading.
-fn code(rules: &[Rule], compiled: &Compiled) -> String {
-    let filter = &compiled.filter;
+/// The tables that the engine searches with.
+fn tables(rules: &[Rule]) -> String {
+    let (heads, filter) =
+        compile::heads::compile_builtin(rules).unwrap_or_else(|error| panic!("{error}"));
+    format!(
+        "pub(crate) static HEAD_TABLE: Heads = Heads {{ entries: Cow::Borrowed(&{:?}), \
+         starts: Cow::Borrowed(&{:?}), tails: Cow::Borrowed(&{:?}), rules: Cow::Borrowed(&{:?}) }};\n\
+         pub(crate) static FILTER: Filter = Filter {{ exact: {:?}, low: {:?}, high: {:?}, hashes: {:?} }};\n",
+        heads.entries,
+        heads.starts,
+        heads.tails,
+        heads.rules,
+        filter.exact,
+        filter.low,
+        filter.high,
+        filter.hashes,
+    )
+}
+
+/// The rules as Rust code: constants need no parsing at start-up, and without a pointer in them no loading.
+fn code(rules: &[Rule]) -> String {
     let documented = compile::documented(secscan_rules::DOCUMENTED)
         .unwrap_or_else(|line| panic!("documented.txt:{line}: not 16 hex digits"));
     let mut stores = Stores::default();
@@ -86,18 +97,7 @@ fn code(rules: &[Rule], compiled: &Compiled) -> String {
     constant(&mut code, "LISTED", "Text", &stores.listed.all);
     constant(&mut code, "HEADS", "Head", &stores.heads.all);
     writeln!(code, "static TEXTS: &str = {:?};", stores.texts).unwrap();
-    constant(&mut code, "ENTRIES", "Entry", &debug(&compiled.entries));
-    constant(&mut code, "HEAD_RULES", "u16", &debug(&compiled.rules));
     constant(&mut code, "DOCUMENTED", "u64", &debug(&documented));
-    writeln!(
-        code,
-        "pub(crate) static FILTER: Filter = Filter {{ exact: {:?}, low: {:?}, high: {:?}, \
-         hashes: {:?}, offsets: {:?} }};",
-        filter.exact, filter.low, filter.high, filter.hashes, filter.offsets
-    )
-    .unwrap();
-    let hash = compile::fingerprint(secscan_rules::FILES);
-    writeln!(code, "pub(crate) const RULES_HASH: u64 = {hash:#x};").unwrap();
     code
 }
 

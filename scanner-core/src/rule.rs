@@ -34,7 +34,7 @@ pub struct Rule {
     pub self_identifying: bool,
     /// How a candidate is confirmed.
     pub shape: Shape,
-    /// The literals that every match holds. The automaton looks for nothing else.
+    /// The literals that every match holds. The engine looks for nothing else.
     pub heads: List<Head>,
     /// The byte pattern (no Unicode), or empty where the shape has no need of one. A group named
     /// `secret` is the secret; without it the whole match is.

@@ -71,7 +71,7 @@ impl Scanner {
     /// A scanner with these rules.
     ///
     /// # Errors
-    /// When the rules' heads make no automaton, which takes thousands of them.
+    /// When there are too many heads for their table, which takes tens of thousands of bytes of them.
     pub fn new(rules: RuleSet) -> Result<Scanner, ScannerError> {
         Ok(Scanner { engine: Arc::new(Engine::new(rules, None).map_err(ScannerError)?) })
     }
@@ -86,10 +86,20 @@ impl Scanner {
         })
     }
 
-    /// The same scanner without vector code.
-    #[cfg(all(any(test, fuzzing), feature = "generate"))]
-    pub(crate) fn portable(&self) -> Scanner {
-        Scanner { engine: Arc::new(self.engine.portable().expect("it was made once")) }
+    /// The filters that this machine can run, the best last.
+    #[cfg(feature = "generate")]
+    #[doc(hidden)]
+    pub fn filters() -> Vec<&'static str> {
+        engine::filters()
+    }
+
+    /// A scanner with the filter of that name (`portable`, `ssse3`, `avx2`, …) in place of the best, for benches
+    /// and tests; `None` where the machine has not got it.
+    #[cfg(feature = "generate")]
+    #[doc(hidden)]
+    pub fn with_filter(rules: RuleSet, name: &str) -> Option<Scanner> {
+        let mut engine = Engine::new(rules, None).ok()?;
+        engine.use_filter(name).then(|| Scanner { engine: Arc::new(engine) })
     }
 
     /// The rules.
@@ -190,7 +200,7 @@ impl Scanner {
         self.engine.reach()
     }
 
-    /// What the search runs on: the filter's instructions, and the automata's tables in bytes.
+    /// What the search runs on: the filter's instructions, and the size of the tables in bytes.
     pub fn describe(&self) -> (&'static str, usize) {
         self.engine.describe()
     }

@@ -1,41 +1,156 @@
-//! From the heads of all rules to the one automaton, and to the tables of the filter before it.
+//! From the heads of all rules to the table in which they are looked up, and to the tables of the filter before it.
 //!
-//! The automaton is a dense DFA over short literals: class bytes after a head would multiply its
-//! states, so they are left to each rule's own pattern.
+//! A head is found by three bytes of it, the first of its window, and compared as a whole. So the table is as large as
+//! the heads are, and stays near the processor; an automaton over them has megabytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use regex_automata::MatchKind;
-use regex_automata::dfa::{StartKind, dense};
-use regex_automata::nfa::thompson;
-use regex_automata::util::syntax;
-
+use super::arrange::arrange;
 use super::filter::{Filter, Window};
 use crate::rule::{Head, Rule};
 
-/// A head, as the automaton numbers them, and the rules that it leads to.
+/// How many lists the heads are in.
+const SLOTS: usize = 1 << 12;
+
+/// Heads, to be found by the first three bytes of their windows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heads {
+    /// One entry for each, those of a slot side by side.
+    pub entries: Cow<'static, [Entry]>,
+    /// Where the entries of each slot begin; one more for the last one's end.
+    pub starts: Cow<'static, [u16]>,
+    /// What longer heads have behind their first eight bytes.
+    pub tails: Cow<'static, [u8]>,
+    /// The indices of the entries' rules.
+    pub rules: Cow<'static, [u16]>,
+}
+
+/// A head, and the rules that it leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
+    /// Its first eight bytes as a little-endian number; in lower case where case is ignored.
+    pub first: u64,
+    /// The bits that make lower case of what is compared with them: of letters, where case is ignored.
+    pub fold: u64,
+    /// Whether case is ignored in its tail.
+    pub ignore_case: bool,
     /// The length of the head in bytes.
     pub len: u8,
     /// How many bytes behind the head's beginning the filter's window on it begins.
     pub offset: u8,
-    /// The first of its rules in [`Compiled::rules`].
-    pub first: u16,
+    /// Where its tail begins in [`Heads::tails`].
+    pub tail: u16,
+    /// The first of its rules in [`Heads::rules`].
+    pub rule: u16,
     /// How many they are.
     pub count: u16,
 }
 
-/// What the bytes of an embedded automaton begin with.
-pub const LABEL: [u8; 8] = *b"secscan\0";
+/// The slot of a window, by its first three bytes; the case of letters makes no difference.
+#[inline]
+pub fn slot(window: u32) -> usize {
+    let letters = (window | 0x0020_2020) & 0x00FF_FFFF;
+    (letters.wrapping_mul(0x9E37_79B1) >> (32 - SLOTS.ilog2())) as usize
+}
 
-/// The version of everything that [`Compiled`] holds. A loader refuses any other.
-pub const FORMAT: u32 = 1;
+impl Heads {
+    /// Calls `visit` with each head whose window begins at `at`: where it begins, and its entry. The haystack must
+    /// have three bytes there.
+    #[inline]
+    pub fn at(&self, haystack: &[u8], at: usize, visit: &mut impl FnMut(usize, &Entry)) {
+        let slot = slot(u32::from_le_bytes([haystack[at], haystack[at + 1], haystack[at + 2], 0]));
+        let entries = usize::from(self.starts[slot])..usize::from(self.starts[slot + 1]);
+        for entry in &self.entries[entries] {
+            if let Some(start) = at.checked_sub(entry.offset.into())
+                && self.is_at(entry, &haystack[start..])
+            {
+                visit(start, entry);
+            }
+        }
+    }
 
-/// The length of the header in bytes: label, version, four bytes of padding, hash of the rules.
-pub const HEADER: usize = 24;
+    /// Whether the text begins with the head.
+    #[inline]
+    fn is_at(&self, entry: &Entry, text: &[u8]) -> bool {
+        let len = usize::from(entry.len);
+        let first = match text.first_chunk::<8>() {
+            Some(first) => u64::from_le_bytes(*first),
+            None => {
+                let mut first = [0; 8];
+                first[..text.len()].copy_from_slice(text);
+                u64::from_le_bytes(first)
+            }
+        };
+        let beyond = 64 - 8 * len.min(8) as u32;
+        let differ = ((first | entry.fold) ^ entry.first) << beyond;
+        if differ != 0 || len > text.len() {
+            return false;
+        }
+        if len <= 8 {
+            return true;
+        }
+        let tail = &self.tails[usize::from(entry.tail)..][..len - 8];
+        let text = &text[8..len];
+        if entry.ignore_case { text.eq_ignore_ascii_case(tail) } else { text == tail }
+    }
 
-/// What leads to text that is escaped, in the automaton of the built-in rules: a sign behind the last letter of
+    /// The rules that an entry leads to.
+    #[inline]
+    pub fn rules_of(&self, entry: &Entry) -> &[u16] {
+        &self.rules[usize::from(entry.rule)..][..usize::from(entry.count)]
+    }
+
+    /// The size of the tables in bytes.
+    pub fn size(&self) -> usize {
+        size_of_val(&*self.entries)
+            + size_of_val(&*self.starts)
+            + size_of_val(&*self.tails)
+            + size_of_val(&*self.rules)
+    }
+
+    fn new(heads: &[(&Head, Vec<u16>)], windows: &[Window]) -> Result<Heads, String> {
+        let mut slots: Vec<Vec<Entry>> = vec![Vec::new(); SLOTS];
+        let (mut tails, mut rules) = (Vec::new(), Vec::new());
+        let place = |at: usize| u16::try_from(at).map_err(|_| "too many heads".to_owned());
+        for ((head, of_head), window) in heads.iter().zip(windows) {
+            let letters = head.literal.as_bytes();
+            let (mut first, mut fold) = ([0; 8], [0; 8]);
+            for (index, &byte) in letters.iter().take(8).enumerate() {
+                let folds = head.ignore_case && byte.is_ascii_alphabetic();
+                fold[index] = if folds { 0x20 } else { 0 };
+                first[index] = byte | fold[index];
+            }
+            let at = usize::from(window.offset);
+            // A window on a head of three bytes ends behind it.
+            let [a, b, c] = [letters[at], letters[at + 1], letters[at + 2]];
+            slots[slot(u32::from_le_bytes([a, b, c, 0]))].push(Entry {
+                first: u64::from_le_bytes(first),
+                fold: u64::from_le_bytes(fold),
+                ignore_case: head.ignore_case,
+                len: letters.len() as u8,
+                offset: window.offset,
+                tail: place(tails.len())?,
+                rule: place(rules.len())?,
+                count: of_head.len() as u16,
+            });
+            tails.extend_from_slice(letters.get(8..).unwrap_or_default());
+            rules.extend_from_slice(of_head);
+        }
+        let mut starts = vec![0];
+        for slot in &slots {
+            starts.push(starts[starts.len() - 1] + slot.len() as u16);
+        }
+        Ok(Heads {
+            entries: slots.concat().into(),
+            starts: starts.into(),
+            tails: tails.into(),
+            rules: rules.into(),
+        })
+    }
+}
+
+/// What leads to text that is escaped, among the heads of the built-in rules: a sign behind the last letter of
 /// a name, the signs of URLs and JSON, and letters that hardly any text lacks, should all of it be escaped. Marks
 /// of three bytes would let too much through the filter. What is escaped around one is decoded (see `decode`).
 pub const MARKS: &[&str] = &[
@@ -96,33 +211,31 @@ pub const MARKS: &[&str] = &[
 /// The rule that a mark leads to: none. There are fewer rules.
 pub const MARK: u16 = u16::MAX;
 
-/// What the engine searches with.
-pub struct Compiled {
-    /// The automaton.
-    pub dfa: dense::DFA<Vec<u32>>,
-    /// One entry for each of its patterns.
-    pub entries: Vec<Entry>,
-    /// The indices of the entries' rules.
-    pub rules: Vec<u16>,
-    /// The windows through which the filter sees the heads, one for each entry.
-    pub windows: Vec<Window>,
-    /// The filter before it.
-    pub filter: Filter,
+/// Looks up the heads of a user's rules, and lets them pass the filter.
+pub fn compile(rules: &[Rule], filter: &mut Filter) -> Result<Heads, String> {
+    let heads = by_head(rules, &[])?;
+    let windows = filter.extend(&choices(&heads, rules));
+    Heads::new(&heads, &windows)
 }
 
-/// Compiles the heads of a user's rules.
-pub fn compile(rules: &[Rule]) -> Result<Compiled, String> {
-    compile_with(rules, &[])
-}
-
-/// Compiles the heads of the built-in rules, and the marks of what is escaped.
-pub fn compile_builtin(rules: &[Rule]) -> Result<Compiled, String> {
+/// The heads of the built-in rules, and the marks of what is escaped, with a filter for them.
+pub fn compile_builtin(rules: &[Rule]) -> Result<(Heads, Filter), String> {
     let marks: Vec<Head> =
         MARKS.iter().map(|&mark| Head { literal: mark.into(), ignore_case: false }).collect();
-    compile_with(rules, &marks)
+    let heads = by_head(rules, &marks)?;
+    let (windows, filter) = arrange(&choices(&heads, rules));
+    Ok((Heads::new(&heads, &windows)?, filter))
 }
 
-fn compile_with(rules: &[Rule], marks: &[Head]) -> Result<Compiled, String> {
+fn choices(heads: &[(&Head, Vec<u16>)], rules: &[Rule]) -> Vec<Vec<Window>> {
+    let choices = heads.iter().map(|(head, of_head)| {
+        Window::choices(head, of_head.iter().filter_map(|&i| rules.get(usize::from(i))))
+    });
+    choices.collect()
+}
+
+/// All heads, each once, with the rules that it leads to.
+fn by_head<'r>(rules: &'r [Rule], marks: &'r [Head]) -> Result<Vec<(&'r Head, Vec<u16>)>, String> {
     let mut by_head: BTreeMap<&Head, Vec<u16>> = BTreeMap::new();
     for mark in marks {
         by_head.entry(mark).or_default().push(MARK);
@@ -136,71 +249,5 @@ fn compile_with(rules: &[Rule], marks: &[Head]) -> Result<Compiled, String> {
             }
         }
     }
-    let mut entries = Vec::new();
-    let mut indices = Vec::new();
-    for (head, of_head) in &by_head {
-        entries.push(Entry {
-            len: head.literal.len() as u8,
-            offset: 0,
-            first: u16::try_from(indices.len()).map_err(|_| "too many heads".to_owned())?,
-            count: of_head.len() as u16,
-        });
-        indices.extend_from_slice(of_head);
-    }
-    let choices: Vec<Vec<Window>> = by_head
-        .iter()
-        .map(|(head, of_head)| {
-            Window::choices(head, of_head.iter().filter_map(|&i| rules.get(usize::from(i))))
-        })
-        .collect();
-    let (windows, filter) = Filter::new(&choices);
-    for (entry, window) in entries.iter_mut().zip(&windows) {
-        entry.offset = window.offset;
-    }
-    Ok(Compiled {
-        dfa: automaton(by_head.keys().copied())?,
-        entries,
-        rules: indices,
-        windows,
-        filter,
-    })
-}
-
-impl Compiled {
-    /// The automaton as bytes to embed, for a machine of that byte order.
-    pub fn to_bytes(&self, rules_hash: u64, big_endian: bool) -> Vec<u8> {
-        let mut bytes = LABEL.to_vec();
-        let (tables, padding) = if big_endian {
-            bytes.extend(FORMAT.to_be_bytes().into_iter().chain([0; 4]));
-            bytes.extend(rules_hash.to_be_bytes());
-            self.dfa.to_bytes_big_endian()
-        } else {
-            bytes.extend(FORMAT.to_le_bytes().into_iter().chain([0; 4]));
-            bytes.extend(rules_hash.to_le_bytes());
-            self.dfa.to_bytes_little_endian()
-        };
-        bytes.extend_from_slice(&tables[padding..]);
-        bytes
-    }
-}
-
-fn automaton<'h>(heads: impl Iterator<Item = &'h Head>) -> Result<dense::DFA<Vec<u32>>, String> {
-    let patterns: Vec<String> = heads
-        .map(|head| {
-            let flag = if head.ignore_case { "(?i)" } else { "" };
-            format!("{flag}{}", regex_syntax::escape(&head.literal))
-        })
-        .collect();
-    dense::Builder::new()
-        .configure(
-            dense::Config::new()
-                .match_kind(MatchKind::All)
-                .start_kind(StartKind::Anchored)
-                .accelerate(false)
-                .minimize(false),
-        )
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .thompson(thompson::Config::new().utf8(false).shrink(false))
-        .build_many(&patterns)
-        .map_err(|error| format!("the automaton was not built: {error}"))
+    Ok(by_head.into_iter().collect())
 }

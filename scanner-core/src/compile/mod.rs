@@ -1,4 +1,4 @@
-//! From rule files to rules and automata. The build script runs it for the built-in rules, the
+//! From rule files to rules, and to the tables by which their heads are found. The build script runs it for the built-in rules, the
 //! library for a user's; so a user's rule means what a built-in one does.
 //!
 //! Apart from the engine because nothing here runs while searching.
@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use crate::rule::Rule;
 
+mod arrange;
 pub mod filter;
 pub mod heads;
 pub mod pattern;
@@ -25,14 +26,6 @@ pub fn builtin_rules() -> Result<Vec<Rule>, String> {
         }
     }
     Ok(rules)
-}
-
-/// A hash of the rule files (FNV-1a), to tell whether tables were made from these rules.
-pub fn fingerprint(files: &[(&str, &str)]) -> u64 {
-    let parts = files.iter().flat_map(|(name, text)| [name.as_bytes(), b"\0", text.as_bytes()]);
-    parts.flatten().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    })
 }
 
 /// Reads the list of documented values: the hash at the beginning of each line, sorted. An error is

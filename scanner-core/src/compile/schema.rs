@@ -14,7 +14,7 @@ pub const MAX_WINDOW: u32 = 65_536;
 /// The longest value of an assignment that is read, in bytes. Longer ones are no secrets.
 pub const MAX_VALUE: u32 = 512;
 
-/// The most rules that one automaton serves.
+/// The most rules that one table of heads serves.
 pub const MAX_RULES: usize = u16::MAX as usize;
 
 /// The shortest head, in bytes. Shorter ones would fire on every line.

@@ -1,6 +1,6 @@
 //! Escapes within text: `%3D`, `\u003d`, `\x3d`, `&quot;` and `&#61;`; and string literals that are joined.
 //!
-//! The engine's automaton finds the marks (see `compile::heads::MARKS`); what is unescaped around one is its
+//! The engine finds the marks among its heads (see `compile::heads::MARKS`); what is unescaped around one is its
 //! line, or where that is long the word it stands in.
 
 use super::{Decoded, Origin, place};

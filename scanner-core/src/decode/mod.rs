@@ -14,6 +14,9 @@ mod runs;
 pub(crate) use escapes::{LONGEST, Units, text as unescape};
 pub(crate) use runs::each as each_run;
 
+/// The shortest run of digits that is decoded, in bytes. The tokens that identify themselves are longer in base 64.
+pub(crate) const SHORTEST: usize = 40;
+
 /// How far what is decoded as one reaches, in bytes: runs that are longer are data.
 pub(crate) const REACH: usize = 32 * 1024;
 
@@ -24,9 +27,14 @@ pub(crate) const DEPTH: usize = 4;
 pub(crate) const RATIO: usize = 16;
 
 /// Where the first piece begins, at `from` or behind it, that text behind the haystack's end could make longer.
-/// The `marks` are those behind `from`, in order.
-pub(crate) fn open(haystack: &[u8], from: usize, marks: &[usize]) -> Option<usize> {
-    let (escaped, run) = (escapes::open(haystack, marks), runs::open(haystack, from));
+/// The `marks` are those behind `from`, the `starts` those of all long runs of digits, both in order.
+pub(crate) fn open(
+    haystack: &[u8],
+    from: usize,
+    marks: &[usize],
+    starts: &[usize],
+) -> Option<usize> {
+    let (escaped, run) = (escapes::open(haystack, marks), runs::open(haystack, from, starts));
     escaped.into_iter().chain(run).min()
 }
 
@@ -63,6 +71,12 @@ impl Decoded {
             }
         }
     }
+}
+
+/// Whether a byte is a digit of base 64, in either alphabet.
+#[inline]
+pub(crate) const fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
 /// Whether bytes are text: no NULs and hardly any other control characters.

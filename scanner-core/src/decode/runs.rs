@@ -3,16 +3,11 @@
 use std::iter;
 use std::ops::Range;
 
-use super::{Decoded, Origin, REACH, is_text, packed, place};
+use super::{Decoded, Origin, REACH, is_digit, is_text, packed, place};
 use crate::finding::Layer;
 
-/// The shortest run that is decoded, in bytes. The tokens that identify themselves are longer in base 64.
-const SHORTEST: usize = 40;
-
-/// How many bytes are looked at in one step, and how far the next step is: no run of the shortest length
-/// lies between two steps.
-const PROBE: usize = 16;
-const STRIDE: usize = SHORTEST - PROBE;
+/// How many digits are looked at first: of most runs, they show that they are a word.
+const FIRST: usize = 24;
 
 /// A run of digits, wrapped over lines or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,41 +16,32 @@ pub(crate) struct Run {
     lines: Vec<Range<usize>>,
 }
 
-/// Calls `visit` with every run of the haystack that may be base 64 or hexadecimal of something.
-pub(crate) fn each(haystack: &[u8], visit: &mut dyn FnMut(Run)) {
-    let mut at = 0;
+/// Calls `visit` with every run of the haystack that may be base 64 or hexadecimal of something. The `starts` are where
+/// all runs of digits begin that are long enough, in order.
+pub(crate) fn each(haystack: &[u8], starts: &[usize], visit: &mut dyn FnMut(Run)) {
     // Where the run before ended.
     let mut floor = 0;
-    while let Some(probe) = haystack.get(at..at + PROBE) {
-        let probe = probe.try_into().expect("a probe is that long");
-        // Most of what passes the first is words with dots and colons between.
-        if !may_be_digits(probe) || !are_digits(probe) {
-            at += STRIDE;
+    for &start in starts {
+        if start < floor {
             continue;
         }
-        let end = at + PROBE + digits(&haystack[at + PROBE..]);
-        let before = haystack[floor..at].iter().rev().take_while(|&&byte| is_digit(byte)).count();
-        let start = at - before;
+        let end = start + digits(&haystack[start..]);
+        floor = end;
         // A long word, a path or a line of dashes is told by its first letters.
-        if end - start < SHORTEST || !is_promising(&haystack[start..end]) {
-            floor = end;
-            at = end;
-            continue;
+        if is_promising(&haystack[start..end]) {
+            let run = Run { lines: iter::once(start..end).collect() }.unwrapped(haystack);
+            floor = run.lines.last().map_or(end, |line| line.end);
+            if floor - start <= REACH {
+                visit(run);
+            }
         }
-        let run = Run { lines: iter::once(start..end).collect() }.unwrapped(haystack);
-        let last = run.lines.last().map_or(end, |line| line.end);
-        if last - start <= REACH {
-            visit(run);
-        }
-        floor = last;
-        at = last;
     }
 }
 
 /// Where the run begins, at `from` or behind it, that text behind the haystack's end could make longer.
-pub(crate) fn open(haystack: &[u8], from: usize) -> Option<usize> {
+pub(crate) fn open(haystack: &[u8], from: usize, starts: &[usize]) -> Option<usize> {
     let mut open = None;
-    each(haystack, &mut |run| {
+    each(haystack, starts, &mut |run| {
         if run.start() >= from && open.is_none() && run.goes_on(haystack) {
             open = Some(run.start());
         }
@@ -66,28 +52,6 @@ pub(crate) fn open(haystack: &[u8], from: usize) -> Option<usize> {
         open = (1..=REACH).contains(&len).then(|| haystack.len() - len);
     }
     open
-}
-
-/// Whether none of the bytes is a blank, a quote or a bracket, or anything else below the digits or above.
-#[inline]
-fn may_be_digits(probe: &[u8; PROBE]) -> bool {
-    probe.iter().fold(true, |all, byte| all & (byte.wrapping_sub(b'+') <= b'z' - b'+'))
-}
-
-/// Whether all bytes are digits.
-#[inline]
-fn are_digits(probe: &[u8; PROBE]) -> bool {
-    probe.iter().fold(true, |all, &byte| {
-        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        let number = byte.wrapping_sub(b'0') < 10;
-        let sign = (byte == b'+') | (byte == b'/') | (byte == b'-') | (byte == b'_');
-        all & (letter | number | sign)
-    })
-}
-
-#[inline]
-fn is_digit(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
 fn digits(text: &[u8]) -> usize {
@@ -181,8 +145,8 @@ impl Run {
 
 /// Whether the first digits stand for text, or for something packed.
 fn is_promising(run: &[u8]) -> bool {
-    let first = &run[..run.len().min(PROBE + 8)];
-    let mut bytes = [0; PROBE + 8];
+    let first = &run[..run.len().min(FIRST)];
+    let mut bytes = [0; FIRST];
     let mut begins = |kind| {
         let len = decode_into(first, kind, &mut bytes);
         is_begun(&bytes[..len])
@@ -284,9 +248,18 @@ fn next_line(haystack: &[u8], at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Run, digits, is_digit};
     use crate::checks::encoding::{BASE64, BASE64_URL, encode_base64, encode_padded};
+    use crate::decode::{REACH, SHORTEST};
     use crate::input::Span;
+
+    /// Calls `visit` with every run.
+    fn each(haystack: &[u8], visit: &mut dyn FnMut(Run)) {
+        let begins = |&at: &usize| at == 0 || !is_digit(haystack[at - 1]);
+        let is_long = |&at: &usize| digits(&haystack[at..]) >= SHORTEST;
+        let starts: Vec<usize> = (0..haystack.len()).filter(begins).filter(is_long).collect();
+        super::each(haystack, &starts, visit);
+    }
 
     fn texts(haystack: &[u8]) -> Vec<String> {
         let mut all = Vec::new();

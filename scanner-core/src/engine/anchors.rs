@@ -1,23 +1,15 @@
 //! From a haystack to candidates: which rule's head stands where.
 //!
-//! One automaton knows the heads of all built-in rules; it is embedded and loaded in place. A user's
-//! rules have a small one of their own, so that nobody waits for the big one to be built. Both are run
-//! where the filter lets a position pass. They are tries, searched at one place: an automaton that finds
-//! heads anywhere has ten times the states, and what the filter saves it need not do. The tests build
-//! that one, and hold both answers against each other.
+//! The heads of all built-in rules are in one table, which the build script made; those of a user's rules are in one of
+//! their own. Both are asked where the filter lets a position pass, and compare whole heads. The tests hold
+//! the answer against that of plain automata over every byte.
 
-use std::borrow::Cow;
-use std::fmt;
 use std::ops::Range;
-
-use regex_automata::Anchored;
-use regex_automata::dfa::{Automaton, dense};
-use regex_automata::util::primitives::StateID;
 
 use super::builtin;
 use super::filter::{BLOCK, Vectors};
 use crate::compile::filter::{Filter, OFFSETS, WINDOW};
-use crate::compile::heads::{self, Entry, HEADER};
+use crate::compile::heads::{self, Heads};
 use crate::rule::Rule;
 
 /// A place where a rule's secret may be.
@@ -33,19 +25,22 @@ pub(crate) struct Candidate {
 
 /// The heads of all rules of a set.
 pub(crate) struct Anchors {
-    builtin: Trie<&'static [u32]>,
-    own: Option<Trie<Vec<u32>>>,
-    /// The filter that knows a user's heads too. It is 64 KiB, and would be moved with all that holds it.
-    filter: Option<Box<Filter>>,
+    own: Option<Own>,
     vectors: Vectors,
+}
+
+/// The heads of a user's rules, and the filter that lets them pass beside the built-in ones.
+struct Own {
+    heads: Heads,
+    /// It is some 34 KiB, and would be moved with all that holds it.
+    filter: Box<Filter>,
 }
 
 impl Anchors {
     /// The heads of the built-in rules, and of `own` rules whose indices follow theirs.
     pub(crate) fn new(own: &[Rule]) -> Result<Anchors, String> {
-        let builtin = embedded().map_err(|error| error.to_string())?;
         let vectors = Vectors::detect();
-        let mut anchors = Anchors { builtin, own: None, filter: None, vectors };
+        let mut anchors = Anchors { own: None, vectors };
         if !own.is_empty() {
             anchors.add(own)?;
         }
@@ -56,19 +51,10 @@ impl Anchors {
     #[cold]
     #[inline(never)]
     fn add(&mut self, own: &[Rule]) -> Result<(), String> {
-        let compiled = heads::compile(own)?;
         let mut filter = Box::new(builtin::FILTER.clone());
-        filter.extend(&compiled.windows);
-        let base = builtin::RULES.len() as u16;
-        let own = Trie::new(compiled.dfa, compiled.entries.into(), compiled.rules.into(), base)?;
-        (self.own, self.filter) = (Some(own), Some(filter));
+        let heads = heads::compile(own, &mut filter)?;
+        self.own = Some(Own { heads, filter });
         Ok(())
-    }
-
-    /// The same without vector code.
-    #[cfg(all(any(test, fuzzing), feature = "generate"))]
-    pub(crate) fn portable(self) -> Anchors {
-        Anchors { vectors: Vectors::None, ..self }
     }
 
     /// Calls `visit` with every candidate whose head begins in `part`, and perhaps with a few beside it, in
@@ -82,150 +68,49 @@ impl Anchors {
     ) {
         // A head's window may begin behind the part, and is whole there.
         let seen = &haystack[..haystack.len().min(part.end + OFFSETS + WINDOW)];
-        let filter = self.filter.as_deref().unwrap_or(&builtin::FILTER);
+        let filter = self.own.as_ref().map_or(&builtin::FILTER, |own| &*own.filter);
         for from in (part.start..seen.len()).step_by(BLOCK) {
             filter.positions(self.vectors, seen, from, positions);
             for &position in positions.iter() {
                 let window = from + position as usize;
-                let mut offsets = filter.offsets(haystack, window);
-                while offsets != 0 {
-                    let offset = offsets.trailing_zeros() as u8;
-                    offsets &= offsets - 1;
-                    let at = window.checked_sub(offset.into()).filter(|&at| at >= part.start);
-                    let Some(at) = at else { break };
-                    self.builtin.at(haystack, at, offset, visit);
-                    if let Some(own) = &self.own {
-                        own.at(haystack, at, offset, visit);
-                    }
+                if window + 3 > haystack.len() {
+                    break;
+                }
+                let mut tell = |heads: &Heads, base: u16| {
+                    heads.at(haystack, window, &mut |at, entry| {
+                        if at >= part.start {
+                            for rule in heads.rules_of(entry) {
+                                let len = usize::from(entry.len);
+                                visit(Candidate { at, len, rule: base + rule });
+                            }
+                        }
+                    });
+                };
+                tell(&builtin::HEAD_TABLE, 0);
+                if let Some(own) = &self.own {
+                    tell(&own.heads, builtin::RULES.len() as u16);
                 }
             }
         }
     }
 
-    /// What the search uses: the filter's code, and the size in bytes of the automata's tables.
+    /// Adds to `starts` where the runs of digits begin that may be decoded.
+    pub(crate) fn runs(&self, haystack: &[u8], starts: &mut Vec<usize>) {
+        self.vectors.runs(haystack, starts);
+    }
+
+    #[cfg(feature = "generate")]
+    pub(crate) fn use_filter(&mut self, name: &str) -> bool {
+        let named = Vectors::available().into_iter().find(|vectors| vectors.name() == name);
+        self.vectors = named.unwrap_or(self.vectors);
+        named.is_some()
+    }
+
+    /// What the search uses: the filter's code, and the size in bytes of the tables.
     pub(crate) fn describe(&self) -> (&'static str, usize) {
-        let own = self.own.as_ref().map_or(0, |own| own.dfa.memory_usage());
-        (self.vectors.name(), self.builtin.dfa.memory_usage() + own)
+        let own = self.own.as_ref().map_or(0, |own| own.heads.size());
+        (self.vectors.name(), size_of::<Filter>() + builtin::HEAD_TABLE.size() + own)
     }
-}
-
-/// An automaton over heads, and what its patterns mean.
-struct Trie<T> {
-    dfa: dense::DFA<T>,
-    start: StateID,
-    entries: Cow<'static, [Entry]>,
-    rules: Cow<'static, [u16]>,
-    /// The index of the first rule that the automaton knows.
-    base: u16,
-}
-
-impl<T: AsRef<[u32]>> Trie<T> {
-    fn new(
-        dfa: dense::DFA<T>,
-        entries: Cow<'static, [Entry]>,
-        rules: Cow<'static, [u16]>,
-        base: u16,
-    ) -> Result<Trie<T>, String> {
-        let start = dfa
-            .universal_start_state(Anchored::Yes)
-            .ok_or("the automaton has no anchored start")?;
-        Ok(Trie { dfa, start, entries, rules, base })
-    }
-
-    /// Calls `visit` for every head that begins at `at` and has its window so far behind it. The others
-    /// are found through windows of their own, so each is found once.
-    #[inline]
-    fn at(&self, haystack: &[u8], at: usize, offset: u8, visit: &mut impl FnMut(Candidate)) {
-        let mut state = self.start;
-        for &byte in &haystack[at..] {
-            state = self.dfa.next_state(state, byte);
-            if self.dfa.is_special_state(state) {
-                if self.dfa.is_dead_state(state) {
-                    return;
-                }
-                self.matches(state, at, offset, visit);
-            }
-        }
-        self.matches(self.dfa.next_eoi_state(state), at, offset, visit);
-    }
-
-    fn matches(&self, state: StateID, at: usize, offset: u8, visit: &mut impl FnMut(Candidate)) {
-        if self.dfa.is_match_state(state) {
-            for index in 0..self.dfa.match_len(state) {
-                let pattern = self.dfa.match_pattern(state, index);
-                let entry = self.entries[pattern.as_usize()];
-                if entry.offset == offset {
-                    self.visit(entry, at, visit);
-                }
-            }
-        }
-    }
-
-    fn visit(&self, entry: Entry, at: usize, visit: &mut impl FnMut(Candidate)) {
-        let first = usize::from(entry.first);
-        for rule in &self.rules[first..first + usize::from(entry.count)] {
-            visit(Candidate { at, len: usize::from(entry.len), rule: self.base + rule });
-        }
-    }
-}
-
-/// Why an embedded automaton was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum LoadError {
-    /// It does not begin as ours do.
-    Label,
-    /// It was made by another version of the compiler.
-    Version(u32),
-    /// It was made from other rules.
-    Rules,
-    /// Its tables were made for another kind of machine.
-    Tables(String),
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LoadError::Label => f.write_str("not an automaton of secscan"),
-            LoadError::Version(version) => {
-                write!(f, "the automaton has format {version}, not {}", heads::FORMAT)
-            }
-            LoadError::Rules => f.write_str("the automaton was made from other rules"),
-            LoadError::Tables(why) => write!(f, "the automaton's tables: {why}"),
-        }
-    }
-}
-
-/// The embedded automaton, in place. Its tables are megabytes, and looking at each entry of them would be most of what
-/// it takes to start; the header says whether they are ours.
-#[allow(unsafe_code)]
-fn embedded() -> Result<Trie<&'static [u32]>, LoadError> {
-    let tables = tables(&builtin::DFA.0)?;
-    // SAFETY: these bytes are what the build script of this very crate had from `to_bytes_*` of the same release of
-    // regex-automata, for this byte order; the header, which has just been compared, stands before no others. They
-    // are aligned by `Aligned`, and the header keeps the alignment. The tests check every table of them.
-    let (dfa, _) = unsafe { dense::DFA::from_bytes_unchecked(tables) }
-        .map_err(|error| LoadError::Tables(error.to_string()))?;
-    let entries = Cow::Borrowed(&builtin::ENTRIES[..]);
-    let rules = Cow::Borrowed(&builtin::HEAD_RULES[..]);
-    Trie::new(dfa, entries, rules, 0).map_err(LoadError::Tables)
-}
-
-/// What stands behind the header, if that is ours.
-fn tables(bytes: &[u8]) -> Result<&[u8], LoadError> {
-    let (header, tables) = bytes.split_at_checked(HEADER).ok_or(LoadError::Label)?;
-    let word = |at: usize| {
-        u32::from_ne_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
-    };
-    if header[..8] != heads::LABEL {
-        return Err(LoadError::Label);
-    }
-    if word(8) != heads::FORMAT {
-        return Err(LoadError::Version(word(8)));
-    }
-    if header[16..24] != builtin::RULES_HASH.to_ne_bytes() {
-        return Err(LoadError::Rules);
-    }
-    Ok(tables)
 }
 
 #[cfg(test)]
@@ -246,7 +131,7 @@ mod tests {
         all
     }
 
-    /// The candidates by plain automata over every byte: no filter, no tries.
+    /// The candidates by plain automata over every byte: no filter, no table.
     fn by_plain_passes(haystack: &[u8]) -> Vec<Candidate> {
         let mut all = Vec::new();
         for ignore_case in [false, true] {
@@ -302,6 +187,52 @@ mod tests {
                 all.iter().filter(|one| one.len > 3).copied().collect()
             };
             assert!(long(&found) == long(&expected), "{vectors:?}");
+        }
+    }
+
+    /// Text that was not made for the purpose: sources, and the rules themselves, where heads are many.
+    #[test]
+    fn all_vectors_and_plain_passes_find_the_same_in_real_text() {
+        let sources =
+            [include_str!("read.rs"), include_str!("mod.rs"), include_str!("../scanner.rs")];
+        let rules = secscan_rules::FILES.iter().map(|(_, text)| *text);
+        for text in sources.into_iter().chain(rules) {
+            let expected = by_plain_passes(text.as_bytes());
+            for vectors in Vectors::available() {
+                let found = by_filter(&anchors(vectors), text.as_bytes());
+                let known = |one: &Candidate| expected.binary_search(one).is_ok();
+                assert!(found.iter().all(known), "{vectors:?}");
+                let long = |all: &[Candidate]| all.iter().filter(|one| one.len > 3).count();
+                assert_eq!(long(&found), long(&expected), "{vectors:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn heads_of_a_users_rules_are_found_beside_the_built_in_ones() {
+        let mut rules = crate::RuleSet::builtin();
+        for (name, head) in [("one", "zqx"), ("two", "Zebra_Token_Of_Some_Length-")] {
+            let rule = format!(
+                "issuer = \"x\"\n[[rule]]\nid = \"{name}\"\nname = \"{name}\"\nseverity = \"high\"\n\
+                 fix = \"x\"\nheads = [\"{head}\"]\npattern = '{head}[0-9a-z]{{20}}'\n"
+            );
+            rules.add("own.toml", &rule).unwrap();
+        }
+        let base = builtin::RULES.len() as u16;
+        let haystack = heads_and_noise();
+        let text = b"zqx1 Zebra_Token_Of_Some_Length-1 Zebra_Token_Of_Some_length-1 zqx";
+        for vectors in Vectors::available() {
+            let both = Anchors { vectors, ..Anchors::new(rules.own()).unwrap() };
+            let own = by_filter(&both, text).into_iter().filter(|one| one.rule >= base);
+            let own: Vec<_> = own.map(|one| (one.at, one.rule)).collect();
+            assert_eq!(own, [(0, base), (5, base + 1), (63, base)], "{vectors:?}");
+            let mut found = by_filter(&both, &haystack);
+            found.retain(|one| one.rule < base || one.rule == heads::MARK);
+            // The longer list of hashes lets more pass behind heads of three bytes.
+            found.retain(|one| one.len > 3);
+            let mut builtin = by_filter(&anchors(vectors), &haystack);
+            builtin.retain(|one| one.len > 3);
+            assert!(found == builtin, "{vectors:?}");
         }
     }
 
@@ -367,36 +298,11 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_automaton_is_what_a_fresh_compile_gives() {
+    fn the_embedded_tables_are_what_a_fresh_compile_gives() {
         let rules = crate::compile::builtin_rules().unwrap();
         assert_eq!(rules, builtin::RULES);
-        assert_eq!(builtin::RULES_HASH, crate::compile::fingerprint(secscan_rules::FILES));
-        let compiled = heads::compile_builtin(&rules).unwrap();
-        let bytes = compiled.to_bytes(builtin::RULES_HASH, cfg!(target_endian = "big"));
-        assert!(bytes == builtin::DFA.0, "the automata differ");
-        assert_eq!(compiled.entries, builtin::ENTRIES);
-        assert_eq!(compiled.rules, builtin::HEAD_RULES);
-        assert!(compiled.filter == builtin::FILTER, "the filters differ");
-    }
-
-    #[test]
-    fn every_table_of_the_embedded_automaton_is_sound() {
-        let (dfa, len) = dense::DFA::from_bytes(tables(&builtin::DFA.0).unwrap()).unwrap();
-        assert_eq!(HEADER + len, builtin::DFA.0.len());
-        assert!(dfa.memory_usage() > 100_000);
-    }
-
-    #[test]
-    fn what_is_no_automaton_of_ours_is_refused() {
-        let spoilt = |at: usize| {
-            let mut bytes = builtin::DFA.0[..HEADER + 64].to_vec();
-            bytes[at] ^= 0xFF;
-            tables(&bytes).err()
-        };
-        assert_eq!(tables(&[]).err(), Some(LoadError::Label));
-        assert_eq!(spoilt(0), Some(LoadError::Label));
-        assert!(matches!(spoilt(8), Some(LoadError::Version(_))));
-        assert_eq!(spoilt(16), Some(LoadError::Rules));
-        assert_eq!(spoilt(HEADER), None);
+        let (heads, filter) = heads::compile_builtin(&rules).unwrap();
+        assert!(heads == builtin::HEAD_TABLE, "the heads differ");
+        assert!(filter == builtin::FILTER, "the filters differ");
     }
 }

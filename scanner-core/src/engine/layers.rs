@@ -19,7 +19,10 @@ impl Engine {
         depth: usize,
         marks: &mut [usize],
     ) {
+        let mut starts = std::mem::take(&mut cache.starts);
+        starts.clear();
         if depth >= decode::DEPTH || input.get_content() == Content::Binary {
+            cache.starts = starts;
             return;
         }
         let haystack = input.haystack();
@@ -47,7 +50,8 @@ impl Engine {
         let path = input
             .get_path()
             .filter(|_| matches!(paths::kind(input.get_path()), Kind::Lock | Kind::Prose));
-        decode::each_run(haystack, &mut |run| {
+        self.anchors.runs(haystack, &mut starts);
+        decode::each_run(haystack, &starts, &mut |run| {
             if run.start() < from {
                 return;
             }
@@ -58,6 +62,7 @@ impl Engine {
                 self.within(cache, path, &decoded, depth);
             }
         });
+        cache.starts = starts;
     }
 
     /// Searches decoded text.

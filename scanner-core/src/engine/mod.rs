@@ -1,6 +1,6 @@
 //! How a search is done: anchors, confirm, judge.
 //!
-//! - **anchors**: one pass of the one automaton over the haystack gives candidates, each a rule and the
+//! - **anchors**: one pass of the one filter over the haystack gives candidates, each a rule and the
 //!   place of its head;
 //! - **confirm**: that rule's own pattern, anchored at the head and bounded, says whether a match
 //!   stands there;
@@ -66,6 +66,8 @@ pub(crate) struct Cache {
     touched: Vec<u16>,
     pub(crate) work: Work,
     marks: Vec<usize>,
+    /// Where long runs of digits begin.
+    starts: Vec<usize>,
     /// How many bytes may still be decoded of the piece at hand.
     budget: usize,
     open: open::Scratch,
@@ -108,6 +110,12 @@ impl std::fmt::Debug for Unveiled {
     }
 }
 
+/// The names of the filters that this machine can run, the best last.
+#[cfg(feature = "generate")]
+pub(crate) fn filters() -> Vec<&'static str> {
+    filter::Vectors::available().into_iter().map(filter::Vectors::name).collect()
+}
+
 impl Engine {
     pub(crate) fn new(rules: RuleSet, now: Option<i64>) -> Result<Engine, String> {
         let anchors = Anchors::new(rules.own())?;
@@ -119,15 +127,14 @@ impl Engine {
         Ok(Engine { rules, anchors, patterns, automata, bare, named, now })
     }
 
-    /// The same engine without vector code.
-    #[cfg(all(any(test, fuzzing), feature = "generate"))]
-    pub(crate) fn portable(&self) -> Result<Engine, String> {
-        let engine = Engine::new(self.rules.clone(), self.now)?;
-        Ok(Engine { anchors: engine.anchors.portable(), ..engine })
-    }
-
     pub(crate) fn rules(&self) -> &RuleSet {
         &self.rules
+    }
+
+    /// Uses the filter of that name, if this machine can.
+    #[cfg(feature = "generate")]
+    pub(crate) fn use_filter(&mut self, name: &str) -> bool {
+        self.anchors.use_filter(name)
     }
 
     pub(crate) fn describe(&self) -> (&'static str, usize) {

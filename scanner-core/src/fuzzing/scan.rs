@@ -50,7 +50,10 @@ pub fn scan(data: &[u8]) {
 /// The same scanner without vector code.
 fn portable() -> &'static Scanner {
     static PORTABLE: OnceLock<Scanner> = OnceLock::new();
-    PORTABLE.get_or_init(|| scanner().portable())
+    PORTABLE.get_or_init(|| {
+        let rules = scanner().rules().clone();
+        Scanner::with_filter(rules, "portable").expect("every machine has it")
+    })
 }
 
 fn search<'h>(scanner: &Scanner, cache: &mut Cache, input: &Input<'h>) -> Vec<Finding<'h>> {

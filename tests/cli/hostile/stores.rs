@@ -194,7 +194,8 @@ fn trees_that_are_too_deep() {
 fn loose(repository: &Repository, kind: &str, content: &[u8]) -> String {
     use sha1::Digest;
     let object = [format!("{kind} {}\0", content.len()).as_bytes(), content].concat();
-    let id = sha1::Sha1::digest(&object).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let id =
+        sha1::Sha1::digest(&object).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     // zlib with one stored block.
     let len = u16::try_from(object.len()).unwrap();
     let (mut a, mut b) = (1u32, 0u32);

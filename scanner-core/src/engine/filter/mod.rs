@@ -1,40 +1,54 @@
-//! The filter before the automaton: at which positions of a haystack the window of a head may begin.
+//! The filter before the heads: at which positions of a haystack the window of a head may begin.
 //!
 //! # How it works
-//! Every head is seen through a window: four bytes of it, chosen to be rare. Windows are grouped into
-//! sixteen buckets. For each place of a window there is a table that has, for each value of a byte, a bit
+//! Every head is seen through a window: four bytes of it, chosen to be rare. Windows are put into buckets. For each
+//! place of a window there is a table that has, for each value of a byte, a bit
 //! for each bucket that allows it there. A position may begin a window of a bucket when the bucket's bit
-//! survives the AND of its four look-ups. Sixteen buckets are two such sets of tables. A bucket's tables
-//! are a superset of its windows, so no head is lost; what passes by accident is thrown out by two bitmaps of
-//! the hashes of all windows, and then by the automaton, which is exact.
+//! survives the AND of its four look-ups; a table has eight buckets, and there are several sets of tables. A bucket's
+//! tables are a superset of its windows, so no head is lost; what passes by accident is thrown out by two bitmaps of
+//! the hashes of all windows, and then by comparing the heads themselves.
 //!
 //! Vector code looks at many positions at once ([`x86`]). With AVX-512 VBMI one instruction looks up
-//! sixty-four bytes in a table of 128 entries. Older machines look up nibbles, in tables of sixteen: one for
-//! the low nibble and one for the high, which together let more pass; what is too much is sifted out.
+//! sixty-four bytes in a table of 128 entries, and sixteen buckets let one position in twenty-five of source code pass.
+//! Older machines look up nibbles, in tables of sixteen: one for the low nibble and one for the high, which together
+//! let more pass. They have thirty-two buckets, and one position in ten passes.
 //!
 //! # Contract
 //! A position passes if its four bytes are the window of some head; for a head of three bytes, the fourth is
 //! one that its rules' patterns allow there. Positions of which fewer than four bytes are
 //! left always pass. Which other positions pass is of no consequence but speed: portable code looks at the
 //! bitmaps alone, vector code at its tables as well. The tests of `anchors` hold all of them against each other and
-//! against one plain pass.
+//! against plain passes.
 //!
-//! This is the SIMD room: the one place, with the loading of the automaton, where `unsafe` is allowed.
+//! The same vectors find the runs of digits that may be decoded ([`digits`]); there, all must say the same.
+//!
+//! This is the SIMD room: the one place where `unsafe` is allowed. Most of it loads bytes from a haystack, behind a loop's
+//! condition that they are there; the rest writes positions into room that was reserved. Functions for a
+//! machine's features are called by the variants of [`Vectors`], which are made where the features were found.
 #![allow(unsafe_code)]
 
-use crate::compile::filter::{Filter, WINDOW, hash, slot};
+use crate::compile::filter::{Filter, WINDOW, hash};
 
+mod digits;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+use digits::Run;
+
 /// How many bytes one call of [`Filter::positions`] looks at.
 pub(crate) const BLOCK: usize = 32 * 1024;
+
+/// How many bytes vector code looks at in one step.
+const STEP: usize = 64;
 
 /// Which code looks at the haystack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vectors {
     /// The bitmaps alone, byte by byte.
     None,
+    /// Sixteen positions at a time, by nibbles.
+    #[cfg(target_arch = "x86_64")]
+    Ssse3,
     /// Thirty-two positions at a time, by nibbles.
     #[cfg(target_arch = "x86_64")]
     Avx2,
@@ -58,10 +72,13 @@ impl Vectors {
         #[cfg(target_arch = "x86_64")]
         {
             use std::arch::is_x86_feature_detected as has;
-            if has!("avx2") {
+            if has!("ssse3") {
+                available.push(Vectors::Ssse3);
+            }
+            if has!("avx2") && has!("bmi1") && has!("popcnt") {
                 available.push(Vectors::Avx2);
             }
-            if has!("avx512bw") {
+            if has!("avx512bw") && has!("bmi1") && has!("popcnt") {
                 available.push(Vectors::Avx512);
                 if has!("avx512vbmi") && has!("avx512vbmi2") {
                     available.push(Vectors::Vbmi);
@@ -76,6 +93,8 @@ impl Vectors {
         match self {
             Vectors::None => "portable",
             #[cfg(target_arch = "x86_64")]
+            Vectors::Ssse3 => "ssse3",
+            #[cfg(target_arch = "x86_64")]
             Vectors::Avx2 => "avx2",
             #[cfg(target_arch = "x86_64")]
             Vectors::Avx512 => "avx512",
@@ -85,25 +104,40 @@ impl Vectors {
     }
 }
 
-impl Filter {
-    /// How many bytes before `at` the heads begin of which the four bytes there may be the window: a bit
-    /// for each number. At the haystack's end, where four are not left, only short heads are.
-    #[inline]
-    pub(crate) fn offsets(&self, haystack: &[u8], at: usize) -> u8 {
-        match haystack[at..].first_chunk::<WINDOW>() {
-            Some(window) => self.offsets[slot(u32::from_le_bytes(*window))],
-            None => 1,
-        }
+impl Vectors {
+    /// Adds to `starts` where the runs of digits begin that are as long as one that is decoded.
+    pub(crate) fn runs(self, haystack: &[u8], starts: &mut Vec<usize>) {
+        let mut run = Run::default();
+        let done = match self {
+            Vectors::None => 0,
+            // SAFETY: a variant is made only by `available`, which found its features on this machine.
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Ssse3 => unsafe { x86::digits_ssse3(haystack, &mut run, starts) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx2 => unsafe { x86::digits_avx2(haystack, &mut run, starts) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx512 => unsafe { x86::digits_avx512(haystack, &mut run, starts) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Vbmi => unsafe { x86::digits_vbmi(haystack, &mut run, starts) },
+        };
+        run.finish(haystack, done, starts);
     }
+}
 
+impl Filter {
     /// Whether a head may have these four bytes for a window, by the bitmaps.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn allows(&self, window: [u8; WINDOW]) -> bool {
         let window = u32::from_le_bytes(window);
-        self.hashes.iter().enumerate().all(|(which, bitmap)| {
+        let known = |which: usize| {
             let bit = hash(which, window);
-            bitmap[bit / 64] & (1 << (bit % 64)) != 0
-        })
+            self.hashes[which][bit / 64] >> (bit % 64) & 1
+        };
+        // Both are looked up, so that there is nothing to guess.
+        known(0) & known(1) != 0
     }
 
     /// Replaces the content of `out` by the positions of the block that begins at `from` at which the
@@ -120,14 +154,17 @@ impl Filter {
         let to = (from + BLOCK).min(haystack.len());
         let done = match vectors {
             Vectors::None => from,
+            // SAFETY: a variant is made only by `available`, which found its features on this machine.
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `Vectors::Avx2` is made only by `available`, which found AVX2 on this machine.
+            Vectors::Ssse3 => unsafe { self.positions_ssse3(haystack, from, to, out) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
             Vectors::Avx2 => unsafe { self.positions_avx2(haystack, from, to, out) },
+            // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `Vectors::Avx512` likewise, with AVX-512BW.
             Vectors::Avx512 => unsafe { self.positions_avx512(haystack, from, to, out) },
+            // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `Vectors::Vbmi` likewise, with AVX-512BW, VBMI and VBMI2.
             Vectors::Vbmi => unsafe { self.positions_vbmi(haystack, from, to, out) },
         };
         self.positions_portable(haystack, from, done, to, out);

@@ -114,7 +114,8 @@ pub fn origins(repo: &Repo, ids: &[Id], reach: Reach) -> Result<HashMap<Id, Orig
     if leads.is_cut {
         // It may stand below more directories than anybody has: then it has no path, but is not passed over.
         for id in wanted.iter().filter(|id| is_blob(&reader, id)) {
-            let nameless = || Found { order: usize::MAX, by: None, paths: vec![id.to_string().into()] };
+            let nameless =
+                || Found { order: usize::MAX, by: None, paths: vec![id.to_string().into()] };
             found.entry(*id).or_insert_with(nameless);
         }
     }
