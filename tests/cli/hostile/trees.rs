@@ -38,7 +38,7 @@ fn a_thousand_levels() {
 fn paths_that_are_too_long_to_be_opened() {
     let project = Project::new();
     let name = "n".repeat(250);
-    let chain = |top: &str| format!("{top}/{}", vec![name.as_str(); 9].join("/"));
+    let chain = |top: &str| format!("{top}/{}", [name.as_str(); 9].join("/"));
     project.file("z", key(1)).file(&format!("{}/x", chain("a")), key(2));
     let below = chain("b");
     project.file(&format!("{below}/y"), key(3));
