@@ -62,7 +62,7 @@ impl Noise {
     /// Base 64 of that many bytes, padded.
     pub fn base64(&mut self, bytes: usize) -> String {
         let mut text = self.run(BASE64, (bytes * 4).div_ceil(3));
-        while text.len() % 4 != 0 {
+        while !text.len().is_multiple_of(4) {
             text.push('=');
         }
         text
