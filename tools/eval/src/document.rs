@@ -70,6 +70,7 @@ pub fn write(records: &[Record], corpora: &str) -> String {
     page += BEGIN;
     page += corpora;
     page += END;
+    page += "\n";
     values(&mut page);
     page
 }

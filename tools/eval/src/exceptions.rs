@@ -93,6 +93,12 @@ pub const EXCEPTIONS: &[Exception] = &[
         },
     },
     Exception {
+        whose: "rules that ask for the word `key` beside the provider's",
+        surroundings: &["yaml-nested", "json-line", "toml", "python-call", "command"],
+        why: "A name that is `key` and nothing else is that of too many things.",
+        applies: |rule| rule.role.first().is_some_and(|role| role == "key"),
+    },
+    Exception {
         whose: "key files whose lines are told apart",
         surroundings: &["indented", "comment"],
         why: "Their formats allow nothing before a line.",
