@@ -54,6 +54,7 @@ pub mod json;
 #[cfg(feature = "generate")]
 pub mod lint;
 mod location;
+mod mark;
 pub mod rule;
 mod ruleset;
 pub mod sanitize;

@@ -153,8 +153,8 @@ impl Judge<'_> {
                 readings(&path).into_iter().find_map(|path| self.in_file(call, path).transpose())
             {
                 return Ok(Verdict::Stop(format!(
-                    "secscan: this prompt mentions {path}, which {}. It was not sent; leave the file out, or \
-                     paste a redacted copy of it: secscan prompt {path}",
+                    "secscan: this prompt mentions {path}, which {}. Leave the file out, or paste a redacted copy \
+                     of it: secscan prompt {path}",
                     why?
                 )));
             }
@@ -229,6 +229,7 @@ impl Judge<'_> {
         }
         let background = input.get("run_in_background").is_some_and(|yes| yes.is_true());
         let unseen = call.tool == "monitor" || (call.tool == "bash" && background);
+        let unseen = unseen && self.redactor.mode() != Mode::Warn;
         match input.get("command") {
             Some(text) if unseen && self.protocol.changes_inputs => {
                 let mut edits = Edits::default();
@@ -306,8 +307,14 @@ impl Judge<'_> {
             let note = format!("secscan: {what} holds {count}, and is withheld");
             Verdict::Change { json: withheld(value.raw()), note }
         } else {
-            let note =
-                format!("secscan: {count} replaced in {what}; the values are not needed to go on");
+            let note = match self.redactor.mode() {
+                Mode::Warn => format!(
+                    "secscan: {what} holds {count}, and is passed on as it is (--mode warn)"
+                ),
+                _ => format!(
+                    "secscan: {count} replaced in {what}; the values are not needed to go on"
+                ),
+            };
             Verdict::Change {
                 json: edits.within(value.span()).apply(value.raw()).into_owned(),
                 note,
@@ -433,7 +440,7 @@ fn resolved(directory: &Path, path: &str) -> PathBuf {
 
 fn refused_file(path: &str, why: &str) -> Verdict {
     Verdict::Refuse(format!(
-        "secscan: {path} {why}, and is not read. A redacted copy can be had with: secscan prompt {path}"
+        "secscan: {path} {why}. A redacted copy can be had with: secscan prompt {path}"
     ))
 }
 

@@ -72,6 +72,19 @@ pub(crate) fn told(payload: &[u8], assistant: Assistant, args: &AnswerArgs) -> (
 }
 
 fn answer_to(payload: &[u8], assistant: Assistant, args: &AnswerArgs) -> Answer {
+    answer_by(payload, assistant, |protocol, call| {
+        let mut redactor = Redactor::new(&args.redact, &[], &call.directory)?;
+        let restore = Restore { vault: &args.redact.vault, files: args.restore_files };
+        Judge { redactor: &mut redactor, protocol, restore }.verdict(call)
+    })
+}
+
+/// The answer to a call, as `judge` has it. Where that fails or panics, what is asked about is withheld.
+fn answer_by(
+    payload: &[u8],
+    assistant: Assistant,
+    judge: impl FnOnce(&Protocol, &Call<'_>) -> Result<Verdict, Failure>,
+) -> Answer {
     let read = if payload.len() as u64 > MAX_PAYLOAD {
         let most = MAX_PAYLOAD >> 20;
         Err(Failure::new(format!("the payload is larger than {most} MiB, and is not looked into")))
@@ -96,11 +109,7 @@ fn answer_to(payload: &[u8], assistant: Assistant, args: &AnswerArgs) -> Answer 
     let bug = Failure::new("this is a bug, please report it");
     let last = failed(protocol, &call, &bug, true);
     panic::last_words(last.out, last.exit);
-    let verdict = Redactor::new(&args.redact, &[], &call.directory).and_then(|mut redactor| {
-        let restore = Restore { vault: &args.redact.vault, files: args.restore_files };
-        Judge { redactor: &mut redactor, protocol, restore }.verdict(&call)
-    });
-    match verdict {
+    match judge(protocol, &call) {
         Ok(verdict) => (protocol.answer)(&call, verdict),
         Err(failure) => failed(protocol, &call, &failure, true),
     }
@@ -125,4 +134,63 @@ fn failed(protocol: &Protocol, call: &Call<'_>, failure: &Failure, whole: bool) 
     let mut answer = (protocol.answer)(call, verdict);
     answer.say = note;
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Output};
+
+    use super::*;
+
+    /// What the judge trips over: a part of what it was shown.
+    const QUOTED: &str = "the part that was quoted";
+
+    /// The events that a model waits for, or that lead to it.
+    const EVENTS: &[&str] = &["UserPromptSubmit", "PreToolUse", "PostToolUse"];
+
+    fn payload(event: &str) -> String {
+        format!(
+            r#"{{"hook_event_name": "{event}", "cwd": "/", "prompt": "{QUOTED}", "tool_name": "Bash",
+               "tool_input": {{"command": "{QUOTED}"}}, "tool_response": {{"stdout": "{QUOTED}"}}}}"#
+        )
+    }
+
+    /// Not a test by itself: a process that panics while it judges, for the test below to run.
+    #[test]
+    #[ignore = "ends the process"]
+    fn a_judge_that_panics() {
+        let Ok(event) = std::env::var("SECSCAN_TEST_EVENT") else { return };
+        panic::install();
+        answer_by(payload(&event).as_bytes(), Assistant::ClaudeCode, |_, _| panic!("at {QUOTED}"));
+    }
+
+    #[test]
+    fn a_panic_withholds_and_quotes_nothing() {
+        for event in EVENTS {
+            let Output { status, stdout, stderr } = Command::new(std::env::current_exe().unwrap())
+                .args([
+                    "--exact",
+                    "assistant::tests::a_judge_that_panics",
+                    "--ignored",
+                    "--nocapture",
+                ])
+                .env("SECSCAN_TEST_EVENT", event)
+                .output()
+                .unwrap();
+            let (stdout, stderr) =
+                (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+            assert!(!stdout.contains(QUOTED) && !stderr.contains(QUOTED), "{stdout}{stderr}");
+            assert!(stderr.contains("this is a bug"), "{stderr}");
+            // What the test program says of itself stands before the answer.
+            let answer = &stdout[stdout.find('{').expect("an answer")..];
+            let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
+            let specific = &answer["hookSpecificOutput"];
+            match *event {
+                "UserPromptSubmit" => assert_eq!(answer["decision"], "block", "{answer}"),
+                "PreToolUse" => assert_eq!(specific["permissionDecision"], "deny", "{answer}"),
+                _ => assert!(!specific["updatedToolOutput"].is_null(), "{answer}"),
+            }
+            assert_eq!(status.code(), Some(0), "the answer is read");
+        }
+    }
 }

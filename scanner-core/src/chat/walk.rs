@@ -80,11 +80,13 @@ impl<'r, E> Walk<'r, E> {
     ) -> Result<Option<Vec<u8>>, Error<E>> {
         let text = value.text().unwrap_or_default();
         let key = value.key().unwrap_or_default();
-        if !self.strict
-            && names == Names::Api
-            && parent.is_some_and(|parent| keep::passes(&key, &text, parent))
-        {
-            return Ok(None);
+        if let (Names::Api, false, Some(parent)) = (names, self.strict, parent) {
+            if keep::passes(&key, parent) {
+                return Ok(None);
+            }
+            if keep::is_identifier(&key) {
+                return self.plain(&text);
+            }
         }
         if let Some(media) = keep::media(&key, &text, parent) {
             let decoded = if media.is_text { base64_to_vec(media.base64) } else { None };
@@ -94,6 +96,8 @@ impl<'r, E> Walk<'r, E> {
                     return Ok(new.map(|new| [media.lead, &encode_padded(&new)].concat()));
                 }
                 None if self.strict => return Err(Error::Media(value.span().start)),
+                // What should be text and cannot be read is looked at as it stands.
+                None if media.is_text => return self.plain(&text),
                 None => return Ok(None),
             }
         }

@@ -30,12 +30,11 @@ use crate::input::{Input, Span};
 use crate::scanner::{Cache, Scanner};
 
 mod known;
-mod placeholder;
 mod restore;
 mod stream;
 
+pub use crate::mark::{is_placeholder, placeholders};
 pub use known::{Known, Unfit};
-pub use placeholder::{is_placeholder, placeholders};
 pub use restore::{Form, Restorer};
 pub use stream::Stream;
 
@@ -210,8 +209,9 @@ impl Sanitizer {
             let accepted =
                 || self.accepts.as_ref().is_some_and(|one| (one.0)(&finding, input.get_path()));
             // What stands in the text is replaced, whatever it was decoded to.
+            let kind = Kind::Rule(finding.rule);
             if !is_placeholder(&haystack[finding.span.range()]) && !accepted() {
-                leaks.push((finding.span, Kind::Rule(finding.rule)));
+                leaks.extend(outside(haystack, finding.span).map(|span| (span, kind)));
             }
         });
         if !known.is_empty() {
@@ -236,6 +236,18 @@ impl Sanitizer {
 enum Lines {
     Whole,
     Any,
+}
+
+/// The parts of a span that are no placeholders.
+fn outside(haystack: &[u8], span: Span) -> impl Iterator<Item = Span> {
+    let text = &haystack[span.range()];
+    let end = Span { start: text.len(), end: text.len() };
+    let mut done = 0;
+    placeholders(text).chain([end]).filter_map(move |placeholder| {
+        let part = Span { start: span.start + done, end: span.start + placeholder.start };
+        done = placeholder.end;
+        (!part.is_empty()).then_some(part)
+    })
 }
 
 /// Makes one of those that overlap: all of their bytes, under the name of the longest.

@@ -177,6 +177,27 @@ fn what_is_no_secret_stays_byte_for_byte() {
 }
 
 #[test]
+fn what_stands_beside_a_placeholder_is_looked_at() {
+    let sanitizer = Sanitizer::new(scanner(&[]));
+    for (template, expected) in [
+        (
+            "password = \"[REDACTED:jwt]SECRET\"",
+            "password = \"[REDACTED:jwt][REDACTED:generic-password]\"",
+        ),
+        (
+            "password = \"SECRET__SECRET_A_abcd__\"",
+            "password = \"[REDACTED:generic-password]__SECRET_A_abcd__\"",
+        ),
+    ] {
+        let text = template.replace("SECRET\"", "Vq7-tR2m.x9L\"");
+        let text = text.replace("SECRET__SECRET", "Vq7-tR2m.x9L__SECRET");
+        let safe = check(&sanitizer, template, None, text.as_bytes());
+        assert_eq!(String::from_utf8(safe).unwrap(), expected);
+        assert_eq!(check(&sanitizer, template, None, expected.as_bytes()), expected.as_bytes());
+    }
+}
+
+#[test]
 fn lines_are_passed_on_as_they_end() {
     let sanitizer = Sanitizer::new(scanner(&[]));
     let mut stream = Stream::new(&sanitizer);

@@ -12,6 +12,7 @@ use super::explain::Trace;
 use crate::checks::Verdict;
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
+use crate::mark;
 use crate::rule::Rule;
 
 pub(super) mod context;
@@ -175,6 +176,7 @@ pub(super) fn token(
 
 /// Judges a secret that a person may have chosen: as it stands in the text and, in a URL, as what that stands for.
 fn chosen(input: &Input<'_>, secret: &[u8], span: Span) -> Result<(), Rejection> {
+    let secret = &*mark::beside(secret);
     let plain = percent_decoded(secret);
     for text in [secret, &plain] {
         if let Some(what) = placeholder::classify(text) {

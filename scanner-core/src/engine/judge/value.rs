@@ -1,5 +1,7 @@
 //! Whether a literal that was given the name of a secret is one.
 
+use crate::mark;
+
 use super::names::Class;
 use super::paths::{self, Kind};
 use super::{Rejection, entropy, is_documented, letters, placeholder, reference};
@@ -21,6 +23,7 @@ pub(in crate::engine) fn judge_in(
     class: Class,
     quoted: bool,
 ) -> Result<(), Rejection> {
+    let value = &*mark::beside(value);
     judge(value, name, class, quoted, paths::kind(path))?;
     if paths::is_for_show(path) && !entropy::is_random(value) {
         return Err(Rejection::Value("passwords in such files are mostly made up"));

@@ -1,7 +1,9 @@
-//! What a placeholder looks like, so that one that stands in a text already is not taken for a secret.
+//! What stands in the place of a secret that was taken out, so that it is not taken for one.
 //!
 //! There are two forms: `[REDACTED:rule-id]`, which says what was there, and `__SECRET_RULE_ID_k7q2m9__`, which a
 //! vault can turn back. Which code stands for which secret is not known here.
+
+use std::borrow::Cow;
 
 use crate::input::Span;
 
@@ -44,6 +46,21 @@ pub fn is_placeholder(secret: &[u8]) -> bool {
     covered > 0 && secret.len() - covered < REST
 }
 
+/// What stands beside the placeholders in what was taken for a secret: that may be one.
+pub(crate) fn beside(secret: &[u8]) -> Cow<'_, [u8]> {
+    let mut rest = Vec::new();
+    let mut done = 0;
+    for placeholder in placeholders(secret) {
+        rest.extend_from_slice(&secret[done..placeholder.start]);
+        done = placeholder.end;
+    }
+    if done == 0 {
+        return Cow::Borrowed(secret);
+    }
+    rest.extend_from_slice(&secret[done..]);
+    Cow::Owned(rest)
+}
+
 /// The length of the placeholder that `text` begins with.
 fn at_start(text: &[u8]) -> Option<usize> {
     let text = &text[..text.len().min(LONGEST)];
@@ -83,6 +100,8 @@ mod tests {
         ] {
             assert!(!is_placeholder(text.as_bytes()), "{text}");
         }
+        assert_eq!(&*beside(b"a[REDACTED:jwt]b__SECRET_A_abcd__c"), b"abc");
+        assert_eq!(&*beside(b"[REDACTED:jwt"), b"[REDACTED:jwt");
         let long = format!("__SECRET_{}_abcdef__", "A".repeat(LONGEST));
         assert_eq!(placeholders(long.as_bytes()).count(), 0);
     }
