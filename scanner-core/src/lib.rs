@@ -64,6 +64,8 @@ pub mod source;
 mod stored;
 pub mod stream;
 
+#[doc(hidden)]
+pub use compile::quote::shortened;
 pub use finding::{Confidence, Finding, Layer, Reason, RuleId, Secret};
 pub use input::{Content, Copied, Input, Span};
 pub use location::{Lines, Location};

@@ -1,33 +1,22 @@
 //! What the project accepts, in text on its way to a model: what is passed on, and what never is.
 
-use std::process::{Command, Stdio};
-
 use serde_json::{Value, json};
 
-use crate::support::{Project, Ran, key, token};
+use crate::support::{Project, Ran, fed, key, token};
 
 const BASELINE: &str = ".secscan-baseline.json";
-
-fn fed(mut command: Command, input: &str) -> Ran {
-    use std::io::Write;
-    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = piped.spawn().unwrap();
-    // It may have ended before it read everything.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    Ran::from(child.wait_with_output().unwrap())
-}
 
 fn prompt(project: &Project, args: &[&str], input: &str) -> Ran {
     let mut command = project.command(&["prompt", "--rules"]);
     command.arg(project.rules()).args(args);
-    fed(command, input)
+    Ran::from(fed(command, input.as_bytes()))
 }
 
 /// What a hook answers to a payload.
 fn hook(project: &Project, args: &[&str], payload: &Value) -> Ran {
     let mut command = project.command(&["hook", "claude-code", "--rules"]);
     command.arg(project.rules()).args(args);
-    fed(command, &payload.to_string()).expect(0)
+    Ran::from(fed(command, payload.to_string().as_bytes())).expect(0)
 }
 
 fn allow(what: &str) -> String {

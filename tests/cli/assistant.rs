@@ -1,28 +1,17 @@
 //! The hooks of assistants: every payload that is known, and each answer field by field.
 
 use std::fs;
-use std::io::Write;
-use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::support::{Project, Ran, builtin};
+use crate::support::{Project, Ran, builtin, fed};
 
 const ASSISTANTS: [&str; 9] =
     ["claude-code", "codex", "cursor", "copilot", "vscode", "gemini", "vibe", "windsurf", "cline"];
 const TOKEN: &str = "{{github-pat-classic}}";
 
 fn hook(project: &Project, assistant: &str, args: &[&str], payload: &[u8]) -> Ran {
-    let mut command = project.command(&[&["hook", assistant], args].concat());
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // It may have answered before it read everything.
-    let _ = child.stdin.take().unwrap().write_all(payload);
-    Ran::from(child.wait_with_output().unwrap())
+    Ran::from(fed(project.command(&[&["hook", assistant], args].concat()), payload))
 }
 
 /// Whether an answer is what was expected: the same fields, and texts that fit. `*` stands for anything.

@@ -3,21 +3,13 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::support::{Project, Ran, builtin};
+use crate::support::{Project, Ran, builtin, fed};
 
 const REDACTED: &str = "[REDACTED:github-pat-classic]";
 
 fn prompt(args: &[&str], input: &[u8]) -> Ran {
     let project = Project::new();
-    let mut command = project.command(&[&["prompt"], args].concat());
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let _ = child.stdin.take().unwrap().write_all(input);
-    Ran::from(child.wait_with_output().unwrap())
+    Ran::from(fed(project.command(&[&["prompt"], args].concat()), input))
 }
 
 /// Request bodies as they are sent: `TOKEN` is to be redacted, `KEEP` is the same token where it passes.

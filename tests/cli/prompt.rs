@@ -2,32 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use secscan_core::RuleSet;
 use secscan_core::generate::expand;
 
-use crate::support::{Project, Ran, key};
-
-/// Runs a command with that standard input.
-fn fed(mut command: Command, input: &[u8]) -> Output {
-    use std::io::Write;
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_vec();
-    let writer = std::thread::spawn(move || {
-        // It may end before it has read all.
-        let _ = stdin.write_all(&input);
-    });
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
-}
+use crate::support::{Project, Ran, fed, key};
 
 /// `secscan prompt` with the tests' rules, and a place of its own for vaults.
 fn prompt(project: &Project, args: &[&str]) -> Command {

@@ -1,6 +1,7 @@
 //! A directory to scan, a command that scans it, and what came of it.
 
 use std::fs;
+use std::io::Write;
 #[cfg(unix)]
 use std::path::Path;
 use std::path::PathBuf;
@@ -206,6 +207,25 @@ pub(crate) fn builtin(rule: &str, seed: u64) -> String {
     let id = rules.find(rule).unwrap_or_else(|| panic!("no rule {rule}"));
     let generated = secscan_core::generate::generate(rules.get(id), seed);
     String::from_utf8(generated.text).unwrap()
+}
+
+/// Runs a command to its end, with this on its standard input.
+pub(crate) fn fed(mut command: Command, input: &[u8]) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        // It may end before it has read all.
+        let _ = stdin.write_all(&input);
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
 }
 
 /// Sends a signal by name.

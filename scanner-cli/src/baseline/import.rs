@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use secscan_core::shortened;
 use serde::Deserialize;
 
 use super::{Change, Scan, Scanned, entry, is_known};
@@ -61,7 +62,10 @@ pub(super) fn read(path: &Path) -> Result<Foreign, Failure> {
 fn parse(name: String, text: &str) -> Result<Foreign, Failure> {
     let entries = if text.trim_start().starts_with('{') {
         let parsed: SecretsBaseline = serde_json::from_str(text).map_err(|error| {
-            Failure::new(format!("{name}: this is no .secrets.baseline of detect-secrets: {error}"))
+            Failure::new(format!(
+                "{name}: this is no .secrets.baseline of detect-secrets: {}",
+                shortened(&error.to_string())
+            ))
         })?;
         let mut all: Vec<Mark> = Vec::new();
         for (path, entries) in parsed.results {

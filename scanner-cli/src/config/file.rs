@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use clap::ValueEnum;
-use secscan_core::Severity;
 use secscan_core::source::fs::Globs;
+use secscan_core::{Severity, shortened};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
@@ -136,7 +136,7 @@ impl Source<'_> {
 
     fn wrong(&self, error: &toml::de::Error) -> Failure {
         let offset = error.span().map_or(0, |span| span.start);
-        self.fail(offset, suggest(error.message()))
+        self.fail(offset, suggest(&shortened(error.message())))
     }
 }
 
@@ -173,7 +173,8 @@ impl Config {
                     Some(known) => format!("; did you mean `{known}`?"),
                     None => "; `secscan config show` lists the keys".to_owned(),
                 };
-                return Err(source.fail(offset(&text, name), format!("unknown key `{name}`{hint}")));
+                return Err(source
+                    .fail(offset(&text, name), shortened(&format!("unknown key `{name}`{hint}"))));
             }
         }
         if parsed.contains_key("allow") || parsed.contains_key("severity") {

@@ -10,6 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use secscan_core::shortened;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -210,7 +211,7 @@ impl Entries {
         }
         serde_json::from_str::<Entries>(text).map_err(|error| {
             let text = error.to_string();
-            let what = text.split(" at line ").next().unwrap_or(&text);
+            let what = shortened(text.split(" at line ").next().unwrap_or(&text));
             Failure::new(format!("{name}:{}: {what}", error.line()))
         })
     }

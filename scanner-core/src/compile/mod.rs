@@ -11,6 +11,7 @@ mod arrange;
 pub mod filter;
 pub mod heads;
 pub mod pattern;
+pub mod quote;
 pub mod schema;
 
 /// Reads the built-in rules, in the order of their files.

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::pattern::{self, Bounds};
+use super::quote::shortened;
 use crate::checks::Check;
 use crate::rule::{Boundary, ByteSet, Head, List, Pair, Rule, Severity, Shape, Text, Value};
 
@@ -36,6 +37,7 @@ impl Error {
         key: Option<&'static str>,
         message: String,
     ) -> Error {
+        let message = shortened(&message);
         Error { file: file.to_owned(), rule: rule.map(str::to_owned), key, message }
     }
 

@@ -143,8 +143,10 @@ impl<'t> Fields<'t> {
         for name in ignored {
             self.keys.remove(&name.to_ascii_lowercase());
         }
-        let unknown =
-            self.keys.iter().map(|(key, (line, _))| (*line, format!("unknown key `{key}`")));
+        let unknown = self
+            .keys
+            .iter()
+            .map(|(key, (line, _))| (*line, crate::shortened(&format!("unknown key `{key}`"))));
         self.wrong.extend(unknown);
         self.wrong
     }

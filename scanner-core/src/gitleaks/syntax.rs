@@ -68,7 +68,11 @@ pub(super) struct Syntax {
 pub(super) fn read(file: &str, text: &str) -> Result<Syntax, Error> {
     let table = DeTable::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        Error { file: file.to_owned(), line: line(text, at), message: error.message().to_owned() }
+        Error {
+            file: file.to_owned(),
+            line: line(text, at),
+            message: crate::shortened(error.message()),
+        }
     })?;
     let mut fields = Fields::new(text, 0, table.get_ref());
     let mut reader = Reader { file, notes: Vec::new() };
