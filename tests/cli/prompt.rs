@@ -235,8 +235,7 @@ fn vaults_are_for_their_owner_and_for_a_time() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let project = Project::new();
     let text = format!("{}\n", key(1));
-    let ran = fed(prompt(&project, &["--vault", "v", "--ttl", "1s"]), text.as_bytes());
-    let coded = Ran::from(ran).expect(0).out;
+    Ran::from(fed(prompt(&project, &["--vault", "v"]), text.as_bytes())).expect(0);
     let vault = project.path("v");
     let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
     assert_eq!(mode(&vault), 0o600);
@@ -253,11 +252,14 @@ fn vaults_are_for_their_owner_and_for_a_time() {
     fs::copy(&vault, &changed).unwrap();
     fs::write(&changed, bytes).unwrap();
     Ran::from(fed(restore(&project, &["--vault", "changed"]), b"")).expect(2).says("was changed");
+    let short = prompt(&project, &["--vault", "short", "--ttl", "1s"]);
+    let coded = Ran::from(fed(short, text.as_bytes())).expect(0).out;
     std::thread::sleep(std::time::Duration::from_millis(2100));
-    let ran = Ran::from(fed(restore(&project, &["--vault", "v"]), coded.as_bytes())).expect(2);
-    assert_eq!(ran.says("has expired").out, "");
-    assert!(!vault.exists());
-    Ran::from(fed(restore(&project, &["--vault", "v"]), b"")).expect(2).says("there is no vault");
+    let ran = fed(restore(&project, &["--vault", "short"]), coded.as_bytes());
+    assert_eq!(Ran::from(ran).expect(2).says("has expired").out, "");
+    assert!(!project.path("short").exists());
+    let gone = fed(restore(&project, &["--vault", "short"]), b"");
+    Ran::from(gone).expect(2).says("there is no vault");
     Ran::from(fed(restore(&project, &[]), b"")).expect(2).says("--session NAME");
 }
 
