@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use assistant::AssistantCommand;
 pub(crate) use assistant::{AnswerArgs, Assistant, SettingsArgs};
-pub(crate) use ci::{CiArgs, ProviderArg};
+pub(crate) use ci::{CiArgs, Provider};
 pub(crate) use git::{DiffArgs, GitArgs, HookCommand};
 pub(crate) use later::Later;
 pub(crate) use redact::{
@@ -379,7 +379,7 @@ pub(crate) enum RulesCommand {
         #[arg(value_name = "RULE")]
         ids: Vec<String>,
         #[command(flatten)]
-        rules: RuleArgs,
+        rules: Later<RuleArgs>,
         /// The form of the report
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: ListFormat,
@@ -395,7 +395,7 @@ pub(crate) enum RulesCommand {
         #[arg(value_name = "RULE")]
         ids: Vec<String>,
         #[command(flatten)]
-        rules: RuleArgs,
+        rules: Later<RuleArgs>,
         /// The form of the report
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: ListFormat,

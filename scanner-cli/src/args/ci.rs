@@ -29,7 +29,7 @@ docs/ci.md has a ready workflow for each of them.";
 pub(crate) struct CiArgs {
     /// Which CI this is, where it is not to be told from the environment
     #[arg(long, value_name = "NAME", help_heading = WHAT)]
-    pub(crate) provider: Option<ProviderArg>,
+    pub(crate) provider: Option<Provider>,
     /// What was there before: a commit or a ref, in the place of what the CI says
     #[arg(long, value_name = "REF", help_heading = WHAT)]
     pub(crate) base: Option<String>,
@@ -68,9 +68,9 @@ pub(crate) struct CiArgs {
     pub(crate) run: RunArgs,
 }
 
-/// The names of the CIs.
+/// A CI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProviderArg {
+pub(crate) enum Provider {
     Github,
     Gitlab,
     Circleci,

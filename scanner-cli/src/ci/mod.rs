@@ -17,7 +17,7 @@ mod variables;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::args::{CiArgs, GitArgs, ShowSecrets};
+use crate::args::{CiArgs, GitArgs, Provider, ShowSecrets};
 use crate::exit::{Exit, Failure};
 use crate::git::Git;
 use crate::output::Output;
@@ -28,14 +28,13 @@ use crate::report;
 use crate::show::visible;
 use crate::talk::Talk;
 use decide::{Checkout, Decision, Gap, Scan};
-use provider::Provider;
 use variables::is_zero;
 
 pub(crate) fn run(mut args: CiArgs, talk: Talk) -> Result<Exit, Failure> {
     if args.report.show_secrets == Some(ShowSecrets::Yes) {
         return Err(plan::shown_in_ci());
     }
-    let provider = args.provider.map_or_else(Provider::of_environment, |one| Ok(one.into()))?;
+    let provider = args.provider.map_or_else(Provider::of_environment, Ok)?;
     let job = provider.job()?;
     let name = visible(job.name.as_bytes()).into_owned();
     let (repo, project) = Git::open(&args.repo)?;

@@ -3,19 +3,8 @@
 use super::event::Job;
 use super::variables;
 use super::{azure, bitbucket, circleci, github, gitlab, jenkins};
-use crate::args::{Format, ProviderArg};
+use crate::args::{Format, Provider};
 use crate::exit::Failure;
-
-/// A CI.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Provider {
-    Github,
-    Gitlab,
-    Circleci,
-    Azure,
-    Bitbucket,
-    Jenkins,
-}
 
 /// The variable by which each is known. Jenkins is last, since its agents may run inside of others.
 const SIGNS: [(&str, Provider); 6] = [
@@ -26,19 +15,6 @@ const SIGNS: [(&str, Provider); 6] = [
     ("BITBUCKET_BUILD_NUMBER", Provider::Bitbucket),
     ("JENKINS_URL", Provider::Jenkins),
 ];
-
-impl From<ProviderArg> for Provider {
-    fn from(arg: ProviderArg) -> Provider {
-        match arg {
-            ProviderArg::Github => Provider::Github,
-            ProviderArg::Gitlab => Provider::Gitlab,
-            ProviderArg::Circleci => Provider::Circleci,
-            ProviderArg::Azure => Provider::Azure,
-            ProviderArg::Bitbucket => Provider::Bitbucket,
-            ProviderArg::Jenkins => Provider::Jenkins,
-        }
-    }
-}
 
 impl Provider {
     /// The CI that the variables are those of.

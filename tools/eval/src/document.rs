@@ -281,7 +281,10 @@ pub fn corpora(corpora: &[Corpus]) -> (String, usize) {
         page,
         "Directories of one machine, all files in them, with the built-in rules as they are. A false alarm is a finding"
     );
-    line!(page, "that is no secret of the kind it is said to be.\n");
+    line!(
+        page,
+        "that is no secret of the kind it is said to be. Each row is a `--clean` of the command above.\n"
+    );
     line!(page, "| directory | files | MB | findings | false alarms | for each 10 MB |");
     line!(page, "|---|---|---|---|---|---|");
     let why = |alarm: &clean::Alarm| {

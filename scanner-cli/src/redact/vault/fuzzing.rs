@@ -1,12 +1,11 @@
 //! What must hold for a vault with anything in it.
 
-use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use secscan_core::generate::plant;
 use secscan_core::sanitize::{Form, Restorer};
 
-use super::file::{self, Store, There};
+use super::file::{self, There};
 use super::key::Keys;
 use super::{TTL, Vault};
 use crate::args::VaultKey;
@@ -22,16 +21,7 @@ pub fn vault_of(data: &[u8]) {
     assert!(file::opened(&sealed, |_| Ok([8; 32])).is_err(), "any key opens it");
     let Ok(There::Vault(store)) = file::opened(&sealed, |_| Ok(key)) else { return };
     assert_eq!(store.expires, 1 << 40);
-    let mut vault = Vault {
-        path: PathBuf::new(),
-        ttl: TTL,
-        keys: Keys::new(VaultKey::File),
-        store: Store::default(),
-        by_secret: HashMap::new(),
-        codes: HashSet::new(),
-        lock: None,
-        used: false,
-    };
+    let mut vault = Vault::empty(PathBuf::new(), TTL, Keys::new(VaultKey::File));
     vault.take(store);
     let secret = b"a secret that is in no vault";
     let index = vault.add("some-rule", secret);

@@ -61,18 +61,23 @@ impl Vault {
             There::Vault(store) => store,
             There::Nothing | There::Expired => Store::default(),
         };
-        let mut vault = Vault {
-            path,
-            ttl: ttl.unwrap_or(TTL),
-            keys,
-            store: Store::default(),
-            by_secret: HashMap::new(),
-            codes: HashSet::new(),
-            lock: None,
-            used: false,
-        };
+        let mut vault = Vault::empty(path, ttl.unwrap_or(TTL), keys);
         vault.take(store);
         Ok(Some(vault))
+    }
+
+    fn empty(path: PathBuf, ttl: Duration, keys: Keys) -> Vault {
+        let (by_secret, codes) = (HashMap::new(), HashSet::new());
+        Vault {
+            path,
+            ttl,
+            keys,
+            store: Store::default(),
+            by_secret,
+            codes,
+            lock: None,
+            used: false,
+        }
     }
 
     /// The placeholders of the vault that the flags name, and their secrets.

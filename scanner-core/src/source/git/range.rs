@@ -75,12 +75,7 @@ impl Range {
 /// A name that means nothing here.
 pub fn range<V: Visitor>(repo: &Repo, range: &Range, visitors: &mut [V]) -> Result<Totals, Error> {
     let reader = repo.reader()?;
-    let limit = Limit { count: range.max_commits, since: range.since };
-    let mut plan = Plan::new(repo, &reader, limit);
-    range.specs.iter().try_for_each(|spec| plan.add(spec))?;
-    let from = std::mem::take(&mut plan.from);
-    plan.walk(&from, &[]);
-    let Plan { mut commits, extra, mut lost, .. } = plan;
+    let Plan { mut commits, limit, extra, mut lost, .. } = Plan::of(repo, &reader, range)?;
     let mut seen = HashSet::new();
     commits.retain(|commit| seen.insert(commit.id));
     commits.sort_by_key(|commit| commit.time);
@@ -124,12 +119,7 @@ pub struct Survey {
 /// A name that means nothing here.
 pub fn survey(repo: &Repo, range: &Range) -> Result<Survey, Error> {
     let reader = repo.reader()?;
-    let limit = Limit { count: range.max_commits, since: range.since };
-    let mut plan = Plan::new(repo, &reader, limit);
-    range.specs.iter().try_for_each(|spec| plan.add(spec))?;
-    let from = std::mem::take(&mut plan.from);
-    plan.walk(&from, &[]);
-    let Plan { commits, ends, mut lost, .. } = plan;
+    let Plan { commits, ends, mut lost, .. } = Plan::of(repo, &reader, range)?;
     let mut survey = Survey { shallow: ends, ..Survey::default() };
     let mut found = Introduced::default();
     let mut seen = HashSet::new();
@@ -174,6 +164,16 @@ struct Plan<'r> {
 }
 
 impl<'r> Plan<'r> {
+    /// The plan of a range, walked to its ends.
+    fn of(repo: &'r Repo, reader: &'r Reader, range: &Range) -> Result<Plan<'r>, Error> {
+        let limit = Limit { count: range.max_commits, since: range.since };
+        let mut plan = Plan::new(repo, reader, limit);
+        range.specs.iter().try_for_each(|spec| plan.add(spec))?;
+        let from = std::mem::take(&mut plan.from);
+        plan.walk(&from, &[]);
+        Ok(plan)
+    }
+
     fn new(repo: &'r Repo, reader: &'r Reader, limit: Limit) -> Plan<'r> {
         Plan {
             repo,
