@@ -1,7 +1,7 @@
 //! Redacting the JSON that goes to a model: request bodies, tool inputs and results, transcripts.
 //!
 //! Every string is looked at, decoded, and only those that hold a secret are written anew. What is not text
-//! passes: identifiers, media, signatures that must come back byte for byte, and the credentials
+//! passes: media, signatures that must come back byte for byte, and the credentials
 //! that the provider itself needs. A string that is JSON in turn (the `arguments` of a tool call) is
 //! redacted inside, so that it stays JSON.
 //!
