@@ -28,8 +28,9 @@ pub fn hook(data: &[u8]) {
     let (out, say) = told(&made(&text, &token, choice(1)), assistant, &args);
     assert!(is_json(&out), "{assistant:?} is told {}", String::from_utf8_lossy(&out));
     for (name, told) in [("answer", &out[..]), ("error", say.as_bytes())] {
-        let holds = told.windows(token.len()).any(|window| window == token);
-        assert!(!holds, "the {name} for {assistant:?} holds the token");
+        // Not a part of it either, but for what its issuer begins all of them with.
+        let shows = token[4..].windows(12).any(|part| told.windows(12).any(|window| window == part));
+        assert!(!shows, "the {name} for {assistant:?} shows the token");
     }
 }
 
