@@ -29,7 +29,10 @@ pub fn baseline(data: &[u8]) {
     }
     if let Err(failure) = crate::baseline::readable(text) {
         assert!(failure.starts_with("x:"), "{failure}");
-        assert!(shown(&failure, text.as_bytes(), &planted).is_none(), "it shows a token: {failure}");
+        assert!(
+            shown(&failure, text.as_bytes(), &planted).is_none(),
+            "it shows a token: {failure}"
+        );
     }
 }
 

@@ -22,7 +22,10 @@ pub fn vault_of(data: &[u8]) {
     // One byte that is another one, wherever it stands.
     let (mut broken, at) = (sealed.clone(), content.len() * 7 % sealed.len());
     broken[at] ^= 1 << (content.len() % 8);
-    assert!(!matches!(file::opened(&broken, |_| Ok(key)), Ok(There::Vault(_))), "byte {at} may change");
+    assert!(
+        !matches!(file::opened(&broken, |_| Ok(key)), Ok(There::Vault(_))),
+        "byte {at} may change"
+    );
     let store = match file::opened(&sealed, |_| Ok(key)) {
         Ok(There::Vault(store)) => store,
         Ok(_) => panic!("it is there, and has not expired"),
@@ -30,7 +33,9 @@ pub fn vault_of(data: &[u8]) {
     };
     let again = serde_json::to_vec(&store).expect("it was read");
     let sealed = file::sealed(line, &again, &key, [2; 24]).expect("it can be encrypted");
-    let Ok(There::Vault(same)) = file::opened(&sealed, |_| Ok(key)) else { panic!("not read again") };
+    let Ok(There::Vault(same)) = file::opened(&sealed, |_| Ok(key)) else {
+        panic!("not read again")
+    };
     assert!(same.key == store.key && same.entries == store.entries, "another vault");
     assert_eq!(store.expires, 1 << 40);
     let mut vault = Vault::empty(PathBuf::new(), TTL, Keys::new(VaultKey::File));
