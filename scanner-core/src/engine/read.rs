@@ -242,11 +242,9 @@ pub(super) fn is_within_string(haystack: &[u8], name: Span, value: Span) -> bool
 /// Whether a call of that name gives a value to something: `setToken("…")`, `.password("…")`.
 fn is_setter(name: &[u8], before: Option<u8>) -> bool {
     let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
-    let lower = last.to_ascii_lowercase();
-    lower.starts_with(b"set")
-        || lower.starts_with(b"with")
-        || before == Some(b'.')
-        || last.len() < name.len()
+    let begins =
+        |word: &[u8]| last.get(..word.len()).is_some_and(|first| first.eq_ignore_ascii_case(word));
+    begins(b"set") || begins(b"with") || before == Some(b'.') || last.len() < name.len()
 }
 
 /// Skips a type annotation and the sign behind it, if that is what stands there.

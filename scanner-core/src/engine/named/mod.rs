@@ -17,7 +17,7 @@ use crate::ruleset::RuleSet;
 
 mod spelling;
 
-use spelling::{all_roles, begins_word, ends_word, holds, spelled};
+use spelling::{all_roles, begins_word, ends_word, holds, is_separator, spelled};
 
 /// Words of fewer letters are parts of too many others: they must be a word of the name itself.
 const LONG: usize = 5;
@@ -34,6 +34,8 @@ pub(super) struct Given {
     pub(super) value: Span,
     /// Whether the value stands without quotes.
     pub(super) bare: bool,
+    /// What kind of file it stands in.
+    pub(super) kind: paths::Kind,
 }
 
 impl Given {
@@ -49,7 +51,7 @@ pub(super) struct Index {
 }
 
 struct Words {
-    /// Those of one first letter side by side.
+    /// Those of one first letter side by side, in the order of their second letters.
     entries: Vec<Entry>,
     /// The bytes that any rule's value may have.
     alphabet: ByteSet,
@@ -75,6 +77,8 @@ enum Place {
 struct Entry {
     rule: u16,
     word: u16,
+    /// The second letter of the word.
+    second: u8,
     /// How long the rule's values are, in bytes.
     least: u16,
     most: u16,
@@ -111,8 +115,13 @@ impl Words {
             if rules.is_enabled(id) {
                 within = within.max(usize::from(rule.within));
                 let (least, most) = (length(rule.min_len), length(rule.window));
-                let words = 0..rule.context.len() as u16;
-                entries.extend(words.map(|word| Entry { rule: id.0, word, least, most }));
+                entries.extend(rule.context.iter().zip(0..).map(|(letters, word)| Entry {
+                    rule: id.0,
+                    word,
+                    second: letters.as_bytes()[1],
+                    least,
+                    most,
+                }));
                 alphabet.0.iter_mut().zip(rule.alphabet.0).for_each(|(all, own)| *all |= own);
             }
         }
@@ -120,7 +129,7 @@ impl Words {
             let rule = rules.get(RuleId(entry.rule));
             usize::from(rule.context[usize::from(entry.word)].as_bytes()[0])
         };
-        entries.sort_by_key(first);
+        entries.sort_by_key(|entry| (first(entry), entry.second));
         let mut starts = [0; 257];
         for entry in &entries {
             starts[first(entry) + 1] += 1;
@@ -131,9 +140,21 @@ impl Words {
         Words { entries, alphabet, starts, within: within.min(judge::MARGIN) }
     }
 
-    fn of(&self, first: u8) -> &[Entry] {
-        let first = usize::from(first.to_ascii_lowercase());
-        &self.entries[usize::from(self.starts[first])..usize::from(self.starts[first + 1])]
+    /// Those that may begin at `at`.
+    fn at(&self, text: &[u8], at: usize) -> &[Entry] {
+        let first = usize::from(text[at].to_ascii_lowercase());
+        let all =
+            &self.entries[usize::from(self.starts[first])..usize::from(self.starts[first + 1])];
+        match text.get(at + 1).map(u8::to_ascii_lowercase) {
+            None => &[],
+            // The second letter stands behind it.
+            Some(byte) if is_separator(byte) => all,
+            Some(second) => {
+                let before = all.partition_point(|entry| entry.second < second);
+                let all = &all[before..];
+                &all[..all.iter().take_while(|entry| entry.second == second).count()]
+            }
+        }
     }
 }
 
@@ -154,8 +175,11 @@ impl Engine {
             span.end = escape.map_or(span.end, |at| span.start + at);
         }
         let value = &haystack[span.range()];
-        let kind = paths::kind(input.get_path());
-        if !self.named.is_on || value.len() < SHORTEST || kind == paths::Kind::Lock {
+        if !self.named.is_on || value.len() < SHORTEST || given.kind == paths::Kind::Lock {
+            return None;
+        }
+        // A bare word of code is a literal only where no identifier looks like it.
+        if given.bare && given.kind == paths::Kind::Code && !entropy::is_random(value) {
             return None;
         }
         let fit = self.fit(cache, haystack, given, value)?;
@@ -164,10 +188,6 @@ impl Engine {
         let keyword = given.keyword.start - given.name.start..given.keyword.end - given.name.start;
         names::classify_any(name, keyword).ok()?;
         let word = &*rule.context[usize::from(fit.word)];
-        // A bare word of code is a literal only where no identifier looks like it.
-        if given.bare && kind == paths::Kind::Code && !entropy::is_random(value) {
-            return None;
-        }
         trace.step("name", || format!("'{}'", name.escape_ascii()));
         trace.step("context", || format!("'{word}' says whose it is"));
         trace.step("pattern", || format!("matches all {} bytes of the value", value.len()));
@@ -213,7 +233,7 @@ impl Engine {
     ) -> Option<Fit> {
         let mut best: Option<Fit> = None;
         for at in bytes.filter(|&at| begins_word(text, at)) {
-            for &Entry { rule: id, word, least, most } in words.of(text[at]) {
+            for &Entry { rule: id, word, least, most, .. } in words.at(text, at) {
                 if !(usize::from(least)..=usize::from(most)).contains(&value.len()) {
                     continue;
                 }

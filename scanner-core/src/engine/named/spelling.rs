@@ -93,7 +93,7 @@ pub(super) fn holds(text: &[u8], word: &str) -> bool {
     (0..text.len()).any(|at| spelled(text, at, word.as_bytes()).is_some())
 }
 
-fn is_separator(byte: u8) -> bool {
+pub(super) fn is_separator(byte: u8) -> bool {
     matches!(byte, b'_' | b'-' | b'.')
 }
 
