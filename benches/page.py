@@ -81,7 +81,9 @@ class Part:
         if not fit:
             return []
         count, name = self.per
-        return [f"{ms(fit.base)} ms + {ms(fit.slope * count)} ms {name}", f"exponent {fit.exponent:.2f}"]
+        base, slope = f"{ms(fit.base)} ms", f"+ {ms(fit.slope * count)} ms/{name}"
+        line = [f"{base} {slope}"] if len(base + slope) < 26 else [base, slope]
+        return [*line, f"exponent {fit.exponent:.2f}"]
 
     def table(self, part):
         commands = [command for command in self.series if self.points(part, command)]
@@ -102,7 +104,7 @@ class Part:
             points = self.points(part, command)
             if command not in self.floors and self.per[1] and len(points) > 1:
                 line = plot.fit(points)
-                yield (f"{name}: {ms(line.base)} ms and {ms(line.slope * self.per[0])} ms {self.per[1]}; "
+                yield (f"{name}: {ms(line.base)} ms and {ms(line.slope * self.per[0])} ms for {self.per[1]}; "
                        f"exponent of the upper part {line.exponent:.2f}")
 
 
@@ -116,32 +118,32 @@ def charts():
     bytes_axis = Axis("input", plot.size, log=True)
     yield "size", "size", Part(
         "input", plot.size, "Time against size of the input", "All rules, all cores, files in the cache, nothing to find",
-        bytes_axis, TIME, SIZE, ("rg", "cat"), (1e9, "a GB"))
+        bytes_axis, TIME, SIZE, ("rg", "cat"), (1e9, "GB"))
     yield "size-memory", "size", Part(
         "input", plot.size, "Memory against size of the input", "Peak of the process", bytes_axis,
         Axis("peak memory", plot.megabytes), {name: SIZE[name] for name in ("tree", "file", "stdin")}, value="peak_mb")
     count = Axis("rules", plot.number)
     yield "rules", "rules", Part(
         "built-in rules", plot.number, "Time against the number of rules",
-        "A tree of 300 MB; the library built with so many rules", count, LEVEL, {"search": "search"}, (), (100, "a 100 rules"))
+        "A tree of 300 MB; the library built with so many rules", count, LEVEL, {"search": "search"}, (), (100, "100 rules"))
     yield "own-rules", "own-rules", Part(
         "rules of one's own", plot.number, "Start-up against rules of one's own", "Beside all built-in ones; one file of 100 bytes",
-        count, LEVEL, {"start": "start-up"}, (), (100, "a 100 rules"))
+        count, LEVEL, {"start": "start-up"}, (), (100, "100 rules"))
     yield "threads", "threads", Part(
         "threads", plot.number, "Time against threads", "A tree of 300 MB", Axis("threads", plot.number), LEVEL, {"tree": "secscan"})
     yield "staged", "staged", Part(
         "staged", plot.size, "Time against what is staged", "New files beside 1,000 that were committed",
         Axis("bytes staged", plot.size, log=True), TIME, {"staged": "secscan --staged", "diff": "git diff --cached"}, ("diff",),
-        (1e6, "a MB"))
+        (1e6, "MB"))
     yield "history", "history", Part(
         "commits", plot.number, "Time against the length of the history", "All that was ever committed",
         Axis("commits", plot.number, log=True), TIME,
         {"history": "secscan --history", "objects": "git cat-file, all", "log": "git log -p --all"}, ("objects", "log"),
-        (1000, "per 1,000"))
+        (1000, "1,000 commits"))
     yield "dense", "dense", Part(
         "secrets in each MB", plot.number, "Time against how dense secrets are", "One text of 4 MB",
         Axis("secrets in each MB", plot.number), LEVEL, {"scan": "secscan scan", "prompt": "secscan prompt"}, (),
-        (25, "per 100 secrets"))
+        (25, "100 secrets"))
 
 
 TABLES = {

@@ -7,33 +7,35 @@ import dataclasses
 import html
 import math
 
-WIDTH, HEIGHT = 760, 430
-LEFT, RIGHT, TOP, BOTTOM = 74, 186, 74, 58
+WIDTH, HEIGHT = 760, 440
+LEFT, RIGHT, TOP, BOTTOM = 74, 196, 96, 58
 GAP = 17
-STYLE = """
-  .page { fill: #ffffff; stroke: #d8dee4 }
-  text { font: 12px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #57606a }
-  .title { font-size: 15px; font-weight: 600; fill: #1f2328 }
-  .grid { stroke: #e6e9ed; stroke-width: 1 }
-  .axis { stroke: #8c959f; stroke-width: 1 }
+# Of text, grids and the page, and of the series and a floor: on light pages and on dark ones.
+LIGHT = dict(page="#ffffff", edge="#d8dee4", text="#57606a", title="#1f2328", grid="#e8ebef", axis="#8c959f",
+             c0="#0969da", c1="#bc4c00", c2="#1a7f37", c3="#8250df", floor="#6e7781")
+DARK = dict(page="#0d1117", edge="#30363d", text="#9198a1", title="#f0f6fc", grid="#21262d", axis="#656c76",
+            c0="#4493f8", c1="#f0883e", c2="#3fb950", c3="#ab7df8", floor="#7d8590")
+SHAPES = """
+  text { font: 12px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif }
+  .title { font-size: 15px; font-weight: 600 }
   .name { font-weight: 600 }
-  .line { fill: none; stroke-width: 1.75; stroke-linejoin: round }
-  .fit { fill: none; stroke-width: 1.25; stroke-dasharray: 2 4; opacity: .8 }
-  .c0 { --c: #0969da } .c1 { --c: #bc4c00 } .c2 { --c: #1a7f37 } .c3 { --c: #8250df } .floor { --c: #8c959f }
-  .line, .fit { stroke: var(--c) }
-  .dot { fill: var(--c); stroke: #ffffff; stroke-width: 1.25 }
-  .name { fill: var(--c) }
-  @media (prefers-color-scheme: dark) {
-    .page { fill: #0d1117; stroke: #30363d }
-    text { fill: #9198a1 }
-    .title { fill: #f0f6fc }
-    .grid { stroke: #21262d }
-    .axis { stroke: #656c76 }
-    .dot { stroke: #0d1117 }
-    .c0 { --c: #4493f8 } .c1 { --c: #f0883e } .c2 { --c: #3fb950 } .c3 { --c: #ab7df8 } .floor { --c: #7d8590 }
-    .name { fill: var(--c) }
-  }
+  .line { fill: none; stroke-width: 1.5; stroke-linejoin: round }
+  .fit { fill: none; stroke-width: 1.75 }
+  .dot { stroke-width: 1.5 }
 """
+
+
+def colours(of):
+    """Style sheet of a palette."""
+    yield f".page {{ fill: {of['page']}; stroke: {of['edge']} }} text {{ fill: {of['text']} }} .title {{ fill: {of['title']} }}"
+    yield f".grid {{ stroke: {of['grid']} }} .axis {{ stroke: {of['axis']} }} .dot {{ stroke: {of['page']} }}"
+    for name in ("c0", "c1", "c2", "c3", "floor"):
+        yield f".{name} .line, .{name} .fit {{ stroke: {of[name]} }} .{name} .dot, .{name} .name {{ fill: {of[name]} }}"
+
+
+def style():
+    light, dark = ("\n  ".join(colours(of)) for of in (LIGHT, DARK))
+    return f"{SHAPES}  {light}\n  @media (prefers-color-scheme: dark) {{\n  {dark}\n  }}\n"
 
 
 @dataclasses.dataclass
@@ -54,26 +56,26 @@ class Axis:
     label: str
     form: object
     log: bool = False
-    most: float | None = None
 
-    def scale(self, values, length):
-        """Where values stand, and the values to mark."""
+    def scale(self, values, length, tight):
+        """Where values stand, and the values to mark. A tight axis ends where the values do."""
+        low, high = min(values), max(values)
         if self.log:
-            low, high = min(values), max(values)
             first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
             last = max(last, first + 1)
             marks = [10.0**power for power in range(first, last + 1)]
-            return lambda value: (math.log10(value) - first) / (last - first) * length, marks
-        high = self.most or max(values)
+            last = math.log10(high) if tight else last
+            return lambda value: (math.log10(value) - first) / (last - first) * length, [m for m in marks if m <= 10.001**last]
         step = nice(high / 5)
         count = math.ceil(high / step - 1e-9)
-        return lambda value: value / (step * count) * length, [step * number for number in range(count + 1)]
+        last = high if tight else step * count
+        return lambda value: value / last * length, [step * number for number in range(count + 1) if step * number <= last]
 
 
 def nice(step):
     """A round number about as large."""
     power = 10 ** math.floor(math.log10(step))
-    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= step * 0.999)
+    return next(power * factor for factor in (1, 2, 2.5, 4, 5, 10) if power * factor >= step * 0.999)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,8 +121,8 @@ def chart(title, subtitle, x, y, series):
     """The SVG of series of points."""
     width, height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     points = [point for one in series for point in one.points]
-    to_x, x_marks = x.scale([point[0] for point in points], width)
-    to_y, y_marks = y.scale([point[1] for point in points], height)
+    to_x, x_marks = x.scale([point[0] for point in points], width, True)
+    to_y, y_marks = y.scale([point[1] for point in points], height, False)
 
     def place(px, py):
         return f"{LEFT + to_x(px):.1f},{TOP + height - to_y(py):.1f}"
@@ -128,10 +130,10 @@ def chart(title, subtitle, x, y, series):
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
         f'role="img" aria-label="{html.escape(title)}">',
-        f"<style>{STYLE}</style>",
+        f"<style>{style()}</style>",
         f'<rect class="page" x="0.5" y="0.5" width="{WIDTH - 1}" height="{HEIGHT - 1}" rx="8"/>',
         text(20, 30, title, "title"),
-        text(20, 50, subtitle),
+        text(20, 51, subtitle),
     ]
     for mark in y_marks:
         at = TOP + height - to_y(mark)
@@ -143,11 +145,11 @@ def chart(title, subtitle, x, y, series):
         out.append(text(at, TOP + height + 20, x.form(mark), anchor="middle"))
     out.append(line(LEFT, TOP + height, LEFT + width, TOP + height, "axis"))
     out.append(text(LEFT + width / 2, HEIGHT - 16, x.label, anchor="middle"))
-    out.append(text(20, TOP - 9, y.label))
-    colours = iter(range(4))
+    out.append(text(LEFT - 10, TOP - 16, y.label, anchor="start"))
+    numbers = iter(range(4))
     ends = []
     for one in series:
-        colour = "floor" if one.floor else f"c{next(colours)}"
+        colour = "floor" if one.floor else f"c{next(numbers)}"
         dots = sorted(one.points)
         path = " ".join(place(*dot) for dot in dots)
         out.append(f'<g class="{colour}">')
