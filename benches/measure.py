@@ -203,7 +203,7 @@ def lines(rows):
 
 
 def write(out, kind, record, text):
-    """Writes a record beside those that are there, as JSON and for people."""
+    """Writes a record beside those that are there, as JSON and for people; the pages follow those in benches/runs."""
     directory = pathlib.Path(out)
     directory.mkdir(parents=True, exist_ok=True)
     day = record["date"][:10] + kind
@@ -213,3 +213,10 @@ def write(out, kind, record, text):
     (directory / f"{name}.md").write_text(text)
     (directory / f"{name}.json").write_text(json.dumps(record, indent=2) + "\n")
     print(f"Written to {directory / name}.md and .json", file=sys.stderr)
+    if directory.resolve() == RUNS:
+        pages()
+
+
+def pages():
+    """The pages that are written from the newest records."""
+    subprocess.run([sys.executable, str(ROOT / "benches" / "page.py")], check=True)

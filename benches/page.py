@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the figures of docs/performance.md and docs/comparison.md, and the pictures, from the newest records.
+"""Writes the figures of README.md, docs/performance.md and docs/comparison.md, and the pictures, from the newest records.
 
   benches/page.py            writes what stands between the markers, and docs/images/
   benches/page.py --check    says whether that is what stands there, for CI
@@ -15,15 +15,14 @@ import sys
 sys.dont_write_bytecode = True
 
 import measure
-import peers
 import plot
 from plot import Axis, Series
 
 DOCS = measure.ROOT / "docs"
-PAGES = [DOCS / "performance.md", DOCS / "comparison.md"]
+PAGES = [measure.ROOT / "README.md", DOCS / "performance.md", DOCS / "comparison.md"]
 IMAGES = DOCS / "images"
 MARKED = re.compile(r"(<!-- figures: ([\w-]+) -->\n).*?(<!-- end of figures -->)", re.S)
-KINDS = {"compare": "", "git": "-git", "prompt": "-prompt", "scale": "-scale"}
+KINDS = {"compare": "", "git": "-git", "prompt": "-prompt", "peers": "-peers", "scale": "-scale"}
 MISSING = "Not measured yet."
 
 
@@ -235,35 +234,73 @@ def of_prompt():
 
 
 def of_peers():
-    found = newest("compare", lambda record: any(tree.get("peers") for tree in record["trees"]))
+    found = newest("peers")
     if not found:
         return MISSING
     record, path = found
-    trees = [tree for tree in record["trees"] if tree["peers"]]
-    names = [f"{tree['files']:,} files, {tree['bytes'] / 1e6:,.0f} MB" for tree in trees]
+    trees = record["trees"]
     mixed = next((tree for tree in trees if tree["planted"]), None)
-    head = ["scanner", *(f"{name}: seconds" for name in names), *(f"{name}: peak MB" for name in names)]
+    head = ["scanner"]
+    for tree in trees:
+        name = f"{tree['files']:,} files, {tree['bytes'] / 1e6:,.0f} MB"
+        head += [f"{name}: s", "MB of memory"]
     if mixed:
-        head += [f"of {sum(mixed['planted'].values())} planted", "other files reported"]
+        head += [f"found of {sum(mixed['planted'].values())} planted", "other files reported"]
     body = []
-    for peer in ["secscan --no-ignore", *peers.PEERS]:
-        version = "" if peer.startswith("secscan") else record["peers"].get(peer, "")
-        if version == "not installed here":
-            continue
-        columns = [tree["peers"].get(peer) or {**tree["commands"][peer], **tree["answers"]["no_ignore"]} for tree in trees]
-        line = [f"{peer} {version}".strip()]
-        line += [one.get("failed") or f"{one['wall']:.2f}" for one in columns]
-        line += ["" if "failed" in one else f"{one['peak_mb']:.0f}" for one in columns]
+    for name in trees[0]["scanners"]:
+        line = [f"{name} {record['peers'].get(name, '')}".strip()]
+        for tree in trees:
+            one = tree["scanners"][name]
+            line += [one["failed"], ""] if "failed" in one else [f"{one['wall']:.2f}", f"{one['peak_mb']:.0f}"]
         if mixed:
-            one = columns[trees.index(mixed)]
-            line += ["", ""] if "failed" in one else [str(one["planted_found"]), str(one["other_files"])]
+            one = mixed["scanners"][name]
+            line += [str(one.get("planted_found", "")), str(one.get("other_files", ""))]
         body.append(line)
     absent = [name for name, version in record["peers"].items() if version == "not installed here"]
     said = f" Not to be had on that machine: {', '.join(absent)}." if absent else ""
     return "\n".join([*rows(head, body), "", f"From {source(path)}.{said}"])
 
 
-FIGURES = {"machine": of_machine, "start": of_start, "trees": of_trees, "git": of_git, "prompt": of_prompt, "peers": of_peers}
+def of_summary(prefix):
+    """What the README and the comparison begin with."""
+    def link(kind, name):
+        path = newest(kind)[1]
+        return f"[{name or path.stem}]({prefix}benches/runs/{path.stem}.md)"
+
+    own = not prefix.startswith("..")
+    names = {kind: f"`benches/{script}`" if own else "" for kind, script in
+             (("compare", "compare"), ("git", "compare-git"), ("prompt", "compare-prompt"))}
+    trees, git, prompt = newest("compare")[0], newest("git")[0], newest("prompt")[0]
+    tree = trees["trees"][1] if len(trees["trees"]) > 1 else trees["trees"][0]
+    of_tree, start, staged = tree["commands"], trees["start"], git["staged"]["commands"]
+    history, hook = git["histories"][0], prompt["hook"]
+    answer, of_history = history["answer"], history["commands"]
+
+    def whole(one):
+        return f"{one['wall'] * 1e3:,.0f} ms"
+
+    def tenths(seconds):
+        return f"{seconds * 1e3:.1f} ms"
+
+    body = [
+        [f"{tree['files']:,} files, {tree['bytes'] / 1e6:,.0f} MB", whole(of_tree["secscan"]),
+         f"`rg --hidden` for one literal: {whole(of_tree['rg --hidden, one literal'])}; "
+         f"`cat` of all: {whole(of_tree['cat of all files'])}", link("compare", names["compare"])],
+        ["one file of 100 bytes, the whole process", tenths(start["secscan, one file of 100 bytes"]["wall"]),
+         f"`git --version`: {tenths(start['git --version']['wall'])}", "the same"],
+        [f"one staged change in {git['staged']['files']:,} files", tenths(staged["secscan git --staged"]["wall"]),
+         f"`git diff --cached --quiet`: {tenths(staged['git diff --cached --quiet']['wall'])}", link("git", names["git"])],
+        [f"history of {answer['commits']:,} commits, {answer['bytes'] / 1e6:,.0f} MB of blobs", whole(of_history["secscan git --history"]),
+         f"`git cat-file --batch-all-objects`: {whole(of_history['git cat-file --batch'])}; "
+         f"`git log -p --all`: {whole(of_history['git log -p --all'])}", "the same"],
+        ["hook of an assistant, 10 KB", tenths(hook["secscan hook"]), f"`cat`: {tenths(hook['cat'])}",
+         link("prompt", names["prompt"])],
+    ]
+    return "\n".join(measure.lines([["what", "secscan", "beside it", "record"], ["---"] * 4, *body]))
+
+
+FIGURES = {"machine": of_machine, "start": of_start, "trees": of_trees, "git": of_git, "prompt": of_prompt,
+           "peers": of_peers, "summary": lambda: of_summary("../"), "readme": lambda: of_summary("")}
 
 
 def figures(name):
