@@ -68,11 +68,21 @@ class Text:
         return text[: size - 1] + b"\n" if size else b""
 
 
-def fresh(name):
-    directory = PLACE / name
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
+def made(place, name, make, version=""):
+    """A directory that is made once, and only counts when it was made to the end, and of this version if there is one."""
+    directory, stamp = place / name, place / f"{name}.done"
+    if not stamp.exists() or version not in stamp.read_text():
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        make(directory)
+        stamp.write_text(version)
     return directory
+
+
+def ours(name, sizes, make):
+    """One of what is made here: other sizes, or another text of this file, and it is made anew."""
+    version = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest() + f" {sizes}\n"
+    return made(PLACE, name, make, version)
 
 
 def lengths(chance, total):
@@ -89,7 +99,11 @@ def tree(sizes):
     A gigabyte of them is text of its own; what is larger has hard links to it, so that neither disk nor cache
     overflows, and everything is still opened, read and searched.
     """
-    directory, text, chance = fresh("tree"), Text(1), random.Random(2)
+    return ours("tree", sizes, lambda directory: fill(directory, sizes))
+
+
+def fill(directory, sizes):
+    text, chance = Text(1), random.Random(2)
     own, links, count = [], None, itertools.count()
     for step, (before, size) in enumerate(zip([0, *sizes], sizes)):
         made, target = 0, size - before
@@ -109,23 +123,19 @@ def tree(sizes):
                 original, length = next(links)
                 os.link(original, path)
             made += length
-    return directory
 
 
-class Growing:
-    """One file that is made longer and longer."""
+def file(size):
+    """One file, the same 400 MB of text again and again."""
 
-    def __init__(self):
-        self.path = fresh("file") / "one.txt"
+    def make(directory):
         text = Text(3)
-        self.pieces = itertools.cycle([text.take(1_000_000) for _ in range(400)])
-        self.path.write_bytes(b"")
+        pieces = itertools.cycle([text.take(1_000_000) for _ in range(400)])
+        with open(directory / "one.txt", "wb") as out:
+            while out.tell() < size:
+                out.write(next(pieces)[: size - out.tell()])
 
-    def grow(self, size):
-        with open(self.path, "ab") as file:
-            missing = size - file.tell()
-            while missing > 0:
-                missing -= file.write(next(self.pieces)[:missing])
+    return ours("file", size, make) / "one.txt"
 
 
 def dense(size, per_megabyte):
@@ -165,7 +175,12 @@ def git(directory, *args, **environment):
 def staged(sizes):
     """A repository with one commit of a thousand files, and for each size an index in which new files of so many
     bytes are staged."""
-    directory, text, chance = fresh("staged"), Text(6), random.Random(7)
+    directory = ours("staged", sizes, lambda directory: stage(directory, sizes))
+    return directory, {size: directory / ".git" / f"index-{size}" for size in sizes}
+
+
+def stage(directory, sizes):
+    text, chance, before = Text(6), random.Random(7), 0
     git(directory, "init", "-q", "-b", "main", ".")
     for number in range(1000):
         path = directory / "old" / f"d{number % 20}" / f"f{number}.rs"
@@ -173,30 +188,24 @@ def staged(sizes):
         path.write_bytes(text.take(2000))
     git(directory, "add", "-A")
     git(directory, "commit", "-q", "-m", "all")
-    indices, before = {}, 0
     for size in sizes:
         for number, length in enumerate(lengths(chance, size - before)):
             path = directory / "new" / f"s{size}" / f"d{number // 50}" / f"f{number}.rs"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.take(length))
         git(directory, "-c", "core.compression=1", "add", "-A")
-        indices[size] = directory / ".git" / f"index-{size}"
-        shutil.copy(directory / ".git" / "index", indices[size])
+        shutil.copy(directory / ".git" / "index", directory / ".git" / f"index-{size}")
         before = size
-    return directory, indices
 
 
 def history(commits):
     """A repository with so many commits, made once: `compare-git` uses the same."""
-    place = measure.TARGET / "bench-git"
-    directory, stamp = place / f"long-{commits}", place / f"long-{commits}.done"
-    if not stamp.exists():
-        shutil.rmtree(directory, ignore_errors=True)
-        directory.mkdir(parents=True)
+
+    def make(directory):
         maker = [sys.executable, str(measure.ROOT / "benches" / "make-history.py"), str(directory), str(commits)]
         subprocess.run(maker, check=True, stdout=subprocess.DEVNULL)
-        stamp.touch()
-    return directory
+
+    return made(measure.TARGET / "bench-git", f"long-{commits}", make)
 
 
 # Rules
@@ -262,7 +271,7 @@ def with_rules(count):
 
 def remove():
     """Everything but histories and what cargo builds, which are made slowly."""
+    for path in PLACE.glob("*.*"):
+        path.unlink()
     for name in ("tree", "file", "staged"):
         shutil.rmtree(PLACE / name, ignore_errors=True)
-    for path in pathlib.Path(PLACE).glob("*.*"):
-        path.unlink()
