@@ -68,21 +68,25 @@ class Text:
         return text[: size - 1] + b"\n" if size else b""
 
 
-def made(place, name, make, version=""):
-    """A directory that is made once, and only counts when it was made to the end, and of this version if there is one."""
+def made(place, name, make):
+    """A directory that is made once, and only counts when it was made to the end."""
     directory, stamp = place / name, place / f"{name}.done"
-    if not stamp.exists() or version not in stamp.read_text():
+    if not stamp.exists():
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
         make(directory)
-        stamp.write_text(version)
+        stamp.touch()
     return directory
 
 
-def ours(name, sizes, make):
-    """One of what is made here: other sizes, or another text of this file, and it is made anew."""
-    version = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest() + f" {sizes}\n"
-    return made(PLACE, name, make, version)
+LARGE = []
+
+
+def large(name, sizes, make):
+    """Something that is deleted at the end. What this file makes otherwise, or of other sizes, has another name."""
+    version = hashlib.sha256(pathlib.Path(__file__).read_bytes() + str(sizes).encode()).hexdigest()[:8]
+    LARGE.append(f"{name}-{version}")
+    return made(PLACE, LARGE[-1], make)
 
 
 def lengths(chance, total):
@@ -99,7 +103,7 @@ def tree(sizes):
     A gigabyte of them is text of its own; what is larger has hard links to it, so that neither disk nor cache
     overflows, and everything is still opened, read and searched.
     """
-    return ours("tree", sizes, lambda directory: fill(directory, sizes))
+    return large("tree", sizes, lambda directory: fill(directory, sizes))
 
 
 def fill(directory, sizes):
@@ -135,7 +139,7 @@ def file(size):
             while out.tell() < size:
                 out.write(next(pieces)[: size - out.tell()])
 
-    return ours("file", size, make) / "one.txt"
+    return large("file", size, make) / "one.txt"
 
 
 def dense(size, per_megabyte):
@@ -271,7 +275,9 @@ def with_rules(count):
 
 def remove():
     """Everything but histories and what cargo builds, which are made slowly."""
-    for path in PLACE.glob("*.*"):
-        path.unlink()
-    for name in ("tree", "file", "staged"):
+    for name in LARGE:
+        (PLACE / f"{name}.done").unlink(missing_ok=True)
         shutil.rmtree(PLACE / name, ignore_errors=True)
+    for pattern in ("*.rs", "*.toml", "*.conf"):
+        for path in PLACE.glob(pattern):
+            path.unlink()

@@ -81,15 +81,17 @@ def run(command, scratch, timed=True, limit=None):
 def by_turns(commands, runs):
     """Runs all commands once untimed, then all of them again and again.
 
-    `commands` has for each name the command and the statuses it may end with (none: any); `runs` says how often.
+    `commands` has for each name the command and the statuses it may end with (none: any); `runs` says how often, or is
+    asked with the seconds that each took untimed.
     """
     samples = {name: [] for name in commands}
     peaks = {name: 0 for name in commands}
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT / 1e6
     with tempfile.TemporaryDirectory() as scratch:
-        for turn in range(-1, max(runs[name] for name in commands)):
+        turn, first = -1, {}
+        while turn < 0 or turn < max(runs.values()):
             for name, (command, allowed) in commands.items():
-                if turn >= runs[name]:
+                if turn >= 0 and turn >= runs[name]:
                     continue
                 command = [part.replace("{scratch}", scratch) for part in command]
                 sample = run(command, scratch, timed=turn >= 0)
@@ -99,6 +101,11 @@ def by_turns(commands, runs):
                     fail(f"{name} ended with {sample[3]}: {' '.join(command)}")
                 if turn >= 0:
                     samples[name].append(sample)
+                else:
+                    first[name] = sample[0]
+            if callable(runs):
+                runs = runs(first)
+            turn += 1
     return {name: entry(commands[name][0], taken, peaks[name]) for name, taken in samples.items()}
 
 
