@@ -179,7 +179,7 @@ def git(directory, *args, **environment):
 def staged(sizes):
     """A repository with one commit of a thousand files, and for each size an index in which new files of so many
     bytes are staged."""
-    directory = ours("staged", sizes, lambda directory: stage(directory, sizes))
+    directory = large("staged", sizes, lambda directory: stage(directory, sizes))
     return directory, {size: directory / ".git" / f"index-{size}" for size in sizes}
 
 
