@@ -33,6 +33,7 @@ mod named;
 pub(crate) mod open;
 mod pairs;
 mod read;
+mod screen;
 
 use anchors::{Anchors, Candidate as Head};
 use confirm::Pattern;
@@ -46,7 +47,9 @@ pub(crate) struct Engine {
     anchors: Anchors,
     /// Made on first need: most rules never see a candidate.
     patterns: Vec<OnceLock<Pattern>>,
-    /// The same as automata that can be followed byte by byte, for text that goes on; `None` if one is too large.
+    /// Those of patterns that fail often.
+    screens: Vec<OnceLock<screen::Automaton>>,
+    /// The patterns as automata that can be followed byte by byte, for text that goes on; `None` if one is too large.
     automata: Vec<OnceLock<Option<Box<regex_automata::hybrid::dfa::DFA>>>>,
     /// The rules that look at every run of characters, if they are on.
     bare: Vec<u16>,
@@ -60,6 +63,7 @@ pub(crate) struct Cache {
     positions: Vec<u32>,
     pub(crate) found: Vec<Found>,
     patterns: Vec<Option<Box<meta::Cache>>>,
+    screens: Vec<screen::Screen>,
     /// What is known of each rule in this haystack.
     seen: Vec<Seen>,
     /// The rules of which something is known.
@@ -124,7 +128,8 @@ impl Engine {
             rules.bare().filter(|(id, _)| rules.is_enabled(*id)).map(|(id, _)| id.0).collect();
         let named = named::Index::new(&rules);
         let automata = (0..rules.len()).map(|_| OnceLock::new()).collect();
-        Ok(Engine { rules, anchors, patterns, automata, bare, named, now })
+        let screens = (0..rules.len()).map(|_| OnceLock::new()).collect();
+        Ok(Engine { rules, anchors, patterns, screens, automata, bare, named, now })
     }
 
     pub(crate) fn rules(&self) -> &RuleSet {
