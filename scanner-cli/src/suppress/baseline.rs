@@ -285,7 +285,7 @@ impl<'de> Deserialize<'de> for Entries {
                 while let Some(key) = map.next_key::<String>()? {
                     match key.as_str() {
                         "version" => version = Some(map.next_value::<u64>()?),
-                        name if name.starts_with("v1:") => {
+                        name if is_name(name) => {
                             let entry: Entry = map.next_value()?;
                             // Both sides of a merge may have brought it; the one that says more counts.
                             let known = entries.entry(key).or_insert_with(|| entry.clone());
@@ -309,6 +309,11 @@ impl<'de> Deserialize<'de> for Entries {
         }
         deserializer.deserialize_map(Lines)
     }
+}
+
+/// Whether a key is an entry's. It is written as it was read.
+fn is_name(key: &str) -> bool {
+    key.strip_prefix("v1:").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The day that it is, in UTC.
