@@ -5,7 +5,7 @@
 
 mod plant;
 
-pub use plant::{apart, plant};
+pub use plant::{apart, plant, shown};
 
 use std::fmt;
 use std::ops::Range;
@@ -409,6 +409,7 @@ pub(crate) mod tests {
             window: 65536,
             min_len: 0,
             required: None,
+            stretch: None,
             chosen: false,
             judge: None,
             pair: None,
