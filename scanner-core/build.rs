@@ -55,7 +55,7 @@ fn main() {
 /// The tables that the engine searches with.
 fn tables(rules: &[Rule]) -> String {
     let mut code = String::new();
-    for (name, look) in [("BY_BYTES", Look::Bytes), ("BY_NIBBLES", Look::Nibbles)] {
+    for (name, look) in [("BY_CLASSES", Look::Classes), ("BY_NIBBLES", Look::Nibbles)] {
         let (heads, filter) =
             compile::heads::compile_builtin(rules, look).unwrap_or_else(|error| panic!("{error}"));
         write!(
@@ -63,13 +63,13 @@ fn tables(rules: &[Rule]) -> String {
             "pub(crate) static {name}: Tables = Tables {{\n\
              heads: Heads {{ entries: Cow::Borrowed(&{:?}), groups: Cow::Borrowed(&{:?}), \
              slots: Cow::Borrowed(&{:?}), tails: Cow::Borrowed(&{:?}), rules: Cow::Borrowed(&{:?}) }},\n\
-             filter: Filter {{ look: Look::{look:?}, bytes: {:?}, low: {:?}, high: {:?}, words: {:?} }} }};\n",
+             filter: Filter {{ look: Look::{look:?}, classes: {:?}, low: {:?}, high: {:?}, words: {:?} }} }};\n",
             heads.entries,
             heads.groups,
             heads.slots,
             heads.tails,
             heads.rules,
-            filter.bytes,
+            filter.classes,
             filter.low,
             filter.high,
             filter.words,

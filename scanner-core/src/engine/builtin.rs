@@ -18,7 +18,7 @@ pub(crate) struct Tables {
 /// Those for this look.
 pub(crate) fn tables(look: Look) -> &'static Tables {
     match look {
-        Look::Bytes => &BY_BYTES,
+        Look::Classes => &BY_CLASSES,
         Look::Nibbles => &BY_NIBBLES,
     }
 }

@@ -107,15 +107,23 @@ impl Run {
     #[inline(always)]
     fn step(&mut self, at: usize, mask: u64, starts: &mut Vec<usize>) {
         let goes_on = mask.trailing_ones() as usize;
+        // Bits of which enough follow: by doubling.
+        let long = [1, 2, 4, 8, 16, 8].iter().fold(mask, |mask, by| mask & mask >> by);
+        if (long != 0) | (self.len + goes_on >= SHORTEST) {
+            self.tell(at, goes_on, long, starts);
+        }
+        self.len = if goes_on == STEP { self.len + STEP } else { mask.leading_ones() as usize };
+    }
+
+    /// The same where there may be one: few steps have any.
+    #[cold]
+    fn tell(&self, at: usize, goes_on: usize, long: u64, starts: &mut Vec<usize>) {
         if self.len < SHORTEST && self.len + goes_on >= SHORTEST {
             starts.push(at - self.len);
         }
-        // Bits of which enough follow: by doubling.
-        let long = [1, 2, 4, 8, 16, 8].iter().fold(mask, |mask, by| mask & mask >> by);
         if long != 0 && long & 1 == 0 {
             starts.push(at + long.trailing_zeros() as usize);
         }
-        self.len = if goes_on == STEP { self.len + STEP } else { mask.leading_ones() as usize };
     }
 
     /// The same for the bytes behind the last whole step; without vectors for all of them. A stretch as long as a run

@@ -8,10 +8,11 @@
 //! tables are a superset of its windows, so no head is lost; what passes by accident is thrown out by a table of two bits
 //! for the hash of each window, and then by comparing the heads themselves.
 //!
-//! Vector code looks at many positions at once ([`x86`]). With AVX-512 VBMI one instruction looks up
-//! sixty-four bytes in a table of 128 entries, and twenty-four buckets let one position in fifty of source code pass.
-//! Older machines look up four bits, in tables of sixteen: one for the low nibble and one for the four bits below the
-//! highest, which together let more pass: of sixteen buckets, one position in ten.
+//! Vector code looks at many positions at once ([`x86`], `neon`). With AVX-512 VBMI each byte is first given one of
+//! sixty-four classes, which one instruction looks up for sixty-four bytes; twenty-four buckets let one position in fifty
+//! of source code pass. Other machines look up four bits, in tables of sixteen: one for the low nibble and one for the
+//! four bits below the highest, which together let more pass: of sixteen buckets, one position in ten. What is rare for
+//! one kind of tables is not for the other, so each has windows of its own.
 //!
 //! # Contract
 //! A position passes if its four bytes are the window of some head; for a head of three bytes, the fourth is
@@ -20,7 +21,7 @@
 //! hashes alone, vector code at its tables as well. The tests of `anchors` hold all of them against each other and
 //! against plain passes.
 //!
-//! The same vectors find the runs of digits that may be decoded ([`digits`]); there, all must say the same.
+//! The same pass finds the runs of digits that may be decoded ([`digits`]); there, all must say the same.
 //!
 //! This is the SIMD room: the one place where `unsafe` is allowed. Most of it loads bytes from a haystack, behind a loop's
 //! condition that they are there; the rest writes positions into room that was reserved. Functions for a
@@ -86,13 +87,14 @@ impl Vectors {
         #[cfg(target_arch = "x86_64")]
         {
             use std::arch::is_x86_feature_detected as has;
+            let has_scalar = has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt");
             if has!("ssse3") {
                 available.push(Vectors::Ssse3);
             }
-            if has!("avx2") && has!("bmi1") && has!("bmi2") && has!("popcnt") {
+            if has!("avx2") && has_scalar {
                 available.push(Vectors::Avx2);
             }
-            if has!("avx512bw") && has!("bmi1") && has!("bmi2") && has!("popcnt") {
+            if has!("avx512bw") && has_scalar {
                 available.push(Vectors::Avx512);
                 if has!("avx512vbmi") && has!("avx512vbmi2") {
                     available.push(Vectors::Vbmi);
@@ -106,7 +108,7 @@ impl Vectors {
     pub(crate) fn look(self) -> Look {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Vectors::Vbmi => Look::Bytes,
+            Vectors::Vbmi => Look::Classes,
             _ => Look::Nibbles,
         }
     }
@@ -176,39 +178,31 @@ impl Filter {
         out.clear();
         let to = (from + BLOCK).min(haystack.len());
         let mut done = from;
-        let mut masks = [0; PART / STEP];
         while done < to {
             let part = done..to.min(done + PART);
-            let (start, end) = (part.start, part.end);
+            let end = part.end;
             done = match vectors {
-                Vectors::None => start,
+                Vectors::None => part.start,
                 // SAFETY: a variant is made only by `available`, which found its features on this machine.
                 #[cfg(target_arch = "aarch64")]
-                Vectors::Neon => unsafe {
-                    self.positions_neon(haystack, from, part, out, &mut masks)
-                },
+                Vectors::Neon => unsafe { self.positions_neon(haystack, from, part, out, digits) },
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
                 Vectors::Ssse3 => unsafe {
-                    self.positions_ssse3(haystack, from, part, out, &mut masks)
+                    self.positions_ssse3(haystack, from, part, out, digits)
                 },
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
-                Vectors::Avx2 => unsafe {
-                    self.positions_avx2(haystack, from, part, out, &mut masks)
-                },
+                Vectors::Avx2 => unsafe { self.positions_avx2(haystack, from, part, out, digits) },
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
                 Vectors::Avx512 => unsafe {
-                    self.positions_avx512(haystack, from, part, out, &mut masks)
+                    self.positions_avx512(haystack, from, part, out, digits)
                 },
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
-                Vectors::Vbmi => unsafe {
-                    self.positions_vbmi(haystack, from, part, out, &mut masks)
-                },
+                Vectors::Vbmi => unsafe { self.positions_vbmi(haystack, from, part, out, digits) },
             };
-            digits.add(start, &masks[..(done - start) / STEP]);
             if done < end {
                 break;
             }

@@ -40,11 +40,12 @@ impl Filter {
         block: usize,
         part: Range<usize>,
         out: &mut Vec<u32>,
-        masks: &mut [u64; PART / STEP],
+        digits: &mut Digits,
     ) -> usize {
         let low = self.low.each_ref().map(|table| table.each_ref().map(|nibbles| load(nibbles)));
         let high = self.high.each_ref().map(|table| table.each_ref().map(|nibbles| load(nibbles)));
-        let digits = NIBBLES.each_ref().map(|table| load(table));
+        let kinds = NIBBLES.each_ref().map(|table| load(table));
+        let mut masks = [0; PART / STEP];
         let (bits, places) = (vdupq_n_u8(15), load(&PLACES));
 
         // A position for each byte of the part, and what the last of them write behind it.
@@ -66,7 +67,7 @@ impl Filter {
                     let lows = vandq_u8(bytes, bits);
                     let highs = vandq_u8(vshrq_n_u8::<{ HIGH as i32 }>(bytes), bits);
                     if place == 0 {
-                        digit[index] = digits_of(bytes, digits);
+                        digit[index] = digits_of(bytes, kinds);
                     }
                     for (table, buckets) in buckets.iter_mut().enumerate() {
                         let allowed = vandq_u8(
@@ -81,14 +82,16 @@ impl Filter {
             masks[(at - part.start) / STEP] = mask(digit, places);
             // SAFETY: `count` is at most `first` and the bytes looked at before this step, and `STEP` positions behind
             // it are reserved.
-            count +=
-                unsafe { write_down(mask(passed, places), (at - block) as u32, hits.add(count)) };
+            count += unsafe {
+                write_down::<8>(mask(passed, places), (at - block) as u32, hits.add(count))
+            };
             at += STEP;
         }
         // SAFETY: `count` positions were written, and no more than are reserved.
         unsafe { out.set_len(count) };
         // SAFETY: each position that passed has a whole window, by the loop's condition.
         unsafe { self.keep_known(&haystack[block..], out, first) };
+        digits.add(part.start, &masks[..(at - part.start) / STEP]);
         at
     }
 }

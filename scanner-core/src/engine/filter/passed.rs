@@ -3,23 +3,27 @@
 
 use crate::compile::filter::Filter;
 
-/// Writes `base` and the number of each bit of the mask, and says how many there are. Eight at a time are written,
-/// and what is written of those that are not there does not count.
+/// Writes `base` and the number of each bit of the mask, and says how many there are. So many at a time as
+/// there mostly are, are written, and what is written of those that are not there does not count.
 ///
 /// # Safety
 /// There must be room for sixty-four numbers.
 #[inline(always)]
-pub(super) unsafe fn write_down(mut mask: u64, base: u32, out: *mut u32) -> usize {
+pub(super) unsafe fn write_down<const AT_A_TIME: usize>(
+    mut mask: u64,
+    base: u32,
+    out: *mut u32,
+) -> usize {
     let count = mask.count_ones() as usize;
     let mut written = 0;
     loop {
-        for place in written..written + 8 {
-            // SAFETY: `written` is a multiple of eight and below `count`, or zero: the room is not exceeded.
-            // Volatile, because eight of them made into one vector cost more.
+        for place in written..written + AT_A_TIME {
+            // SAFETY: `written` is a multiple of `AT_A_TIME`, which divides sixty-four, and below `count`, or zero: the room is not exceeded.
+            // Volatile, because several made into one vector cost more.
             unsafe { out.add(place).write_volatile(base + mask.trailing_zeros()) };
             mask &= mask.wrapping_sub(1);
         }
-        written += 8;
+        written += AT_A_TIME;
         if written >= count {
             return count;
         }

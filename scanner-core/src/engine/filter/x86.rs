@@ -13,18 +13,20 @@ use std::ops::Range;
 use super::digits::{Digits, NIBBLES};
 use super::passed::write_down;
 use super::{BLOCK, PART, STEP};
-use crate::compile::filter::{BYTE_TABLES, FACTORS, FIRST, Filter, HIGH, SECOND, WINDOW};
+use crate::compile::filter::{CLASSES, FACTORS, FIRST, Filter, HIGH, SECOND, WINDOW};
 use crate::decode::is_digit;
 
-/// The highest bit where a byte is a digit of a run.
-const WHOLE_DIGITS: [u8; 128] = {
-    let mut table = [0; 128];
+/// The class of each byte, and the highest bit where it is a digit of a run.
+const KINDS: [u8; 128] = {
+    let mut kinds = CLASSES;
     let mut byte = 0;
     while byte < 128 {
-        table[byte as usize] = if is_digit(byte) { 128 } else { 0 };
+        if is_digit(byte) {
+            kinds[byte as usize] |= 128;
+        }
         byte += 1;
     }
-    table
+    kinds
 };
 
 /// The filter by nibbles, and the digits of runs, for one width of vectors. `$any` gives a bit for each byte that
@@ -43,7 +45,7 @@ macro_rules! by_nibbles {
                 block: usize,
                 part: Range<usize>,
                 out: &mut Vec<u32>,
-                masks: &mut [u64; PART / STEP],
+                digits: &mut Digits,
             ) -> usize {
                 let table = |nibbles: &[u8; 16]| {
                     // SAFETY: the array is sixteen bytes long, and the load has no need of alignment.
@@ -51,7 +53,8 @@ macro_rules! by_nibbles {
                 };
                 let low = self.low.each_ref().map(|part| part.each_ref().map(table));
                 let high = self.high.each_ref().map(|part| part.each_ref().map(table));
-                let digits = NIBBLES.each_ref().map(table);
+                let kinds = NIBBLES.each_ref().map(table);
+                let mut masks = [0; PART / STEP];
                 let bits = $set(15);
 
                 // A position for each byte of the part, and what the last of them write behind it.
@@ -86,20 +89,21 @@ macro_rules! by_nibbles {
                         // SAFETY: as above.
                         let bytes = unsafe { $load(haystack.as_ptr().add(at + offset).cast()) };
                         // Nothing is looked up of a byte whose highest bit is set.
-                        let kinds = $shuffle(digits[0], bytes);
-                        let kind = $and(kinds, $shuffle(digits[1], nibbles[0].1));
+                        let kind = $shuffle(kinds[0], bytes);
+                        let kind = $and(kind, $shuffle(kinds[1], nibbles[0].1));
                         digit |= ($any(kind) as u64) << offset;
                     }
                     masks[(at - part.start) / STEP] = digit;
                     // SAFETY: `count` is at most `first` and the bytes looked at before this step, and `STEP` positions
                     // behind it are reserved.
-                    count += unsafe { write_down(mask, (at - block) as u32, hits.add(count)) };
+                    count += unsafe { write_down::<8>(mask, (at - block) as u32, hits.add(count)) };
                     at += STEP;
                 }
                 // SAFETY: `count` positions were written, and no more than are reserved.
                 unsafe { out.set_len(count) };
                 // SAFETY: each position that passed has a whole window, by the loop's condition.
                 unsafe { self.keep_known(&haystack[block..], out, first) };
+                digits.add(part.start, &masks[..(at - part.start) / STEP]);
                 at
             }
         }
@@ -148,7 +152,7 @@ by_nibbles!(
 by_nibbles!(
     positions_avx2,
     digits_avx2,
-    "avx2,bmi1,bmi2,popcnt",
+    "avx2,bmi1,bmi2,lzcnt,popcnt",
     32,
     _mm256_loadu_si256,
     |table| _mm256_broadcastsi128_si256(table),
@@ -164,7 +168,7 @@ by_nibbles!(
 by_nibbles!(
     positions_avx512,
     digits_avx512,
-    "avx512bw,bmi1,bmi2,popcnt",
+    "avx512bw,bmi1,bmi2,lzcnt,popcnt",
     64,
     _mm512_loadu_si512,
     |table| _mm512_broadcast_i32x4(table),
@@ -178,67 +182,67 @@ by_nibbles!(
 );
 
 impl Filter {
-    /// Whole bytes are looked up, so the tables alone let little pass; and hashes sixteen at a time.
-    #[target_feature(enable = "avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
+    /// Each byte is first given its class; tables of classes let little pass, and of one an instruction looks up all.
+    #[target_feature(enable = "avx512bw,avx512vbmi,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) fn positions_vbmi(
         &self,
         haystack: &[u8],
         block: usize,
         part: Range<usize>,
         out: &mut Vec<u32>,
-        masks: &mut [u64; PART / STEP],
+        digits: &mut Digits,
     ) -> usize {
-        let digits = halves(&WHOLE_DIGITS);
-        let tables = self.bytes.each_ref().map(|part| part.each_ref().map(|table| halves(table)));
-        let order: [u8; STEP] = std::array::from_fn(|lane| lane as u8);
-        // SAFETY: the array is sixty-four bytes long, and the load has no need of alignment.
-        let order = unsafe { _mm512_loadu_si512(order.as_ptr().cast()) };
+        if part.start + STEP > part.end || part.start + STEP + WINDOW > haystack.len() + 1 {
+            return part.start;
+        }
+        let tables = self.classes.each_ref().map(|part| part.each_ref().map(|table| load(table)));
+        let kinds = halves(&KINDS);
+        let mut masks = [0; PART / STEP];
 
-        // A position for each byte of the part, and what the last store writes behind them.
+        // A position for each byte of the part, and what the last of them write behind it.
         out.reserve(part.len() + STEP);
         let first = out.len();
         let hits = out.as_mut_ptr();
         let mut count = first;
         let mut at = part.start;
+        let mut bytes = load(&haystack[at..].first_chunk().expect("a step is there"));
+        let mut kind = kinds_of(bytes, kinds);
         while at + STEP <= part.end && at + STEP + WINDOW - 1 <= haystack.len() {
-            let mut buckets = [_mm512_set1_epi8(-1); BYTE_TABLES];
-            for place in 0..WINDOW {
-                // SAFETY: as above, the load ends within the haystack. It needs no alignment.
-                let bytes = unsafe { _mm512_loadu_si512(haystack.as_ptr().add(at + place).cast()) };
-                if place == 0 {
-                    masks[(at - part.start) / STEP] = digits_of(bytes, digits);
-                }
-                for (buckets, table) in buckets.iter_mut().zip(&tables) {
-                    let (first, second) = table[place];
-                    let allowed = _mm512_permutex2var_epi8(first, bytes, second);
-                    *buckets = _mm512_and_si512(*buckets, allowed);
-                }
-            }
-            let any = buckets
-                .into_iter()
-                .fold(_mm512_setzero_si512(), |any, one| _mm512_or_si512(any, one));
-            let mask = _mm512_test_epi8_mask(any, any);
-            let lanes = _mm512_maskz_compress_epi8(mask, order);
-            let base = _mm512_set1_epi32((at - block) as i32);
-            let write = |written: usize, lanes: __m128i| {
-                let positions = _mm512_add_epi32(base, _mm512_cvtepu8_epi32(lanes));
-                // SAFETY: `count` is at most `first` and the bytes looked at before this step, and sixteen positions
-                // from `count + written`, which is below `count + STEP`, are within what is reserved.
-                unsafe { _mm512_storeu_si512(hits.add(count + written).cast(), positions) };
+            masks[(at - part.start) / STEP] = digits_of(bytes, kind);
+            // What begins behind this step is there for at least three bytes.
+            bytes = match haystack[at + STEP..].first_chunk() {
+                Some(next) => load(next),
+                None => load_some(&haystack[at + STEP..]),
             };
-            let found = mask.count_ones() as usize;
-            write(0, _mm512_castsi512_si128(lanes));
-            if found > 16 {
-                write(16, _mm512_extracti32x4_epi32::<1>(lanes));
-                write(32, _mm512_extracti32x4_epi32::<2>(lanes));
-                write(48, _mm512_extracti32x4_epi32::<3>(lanes));
+            let next = kinds_of(bytes, kinds);
+            // Eight bytes further on; the other places of a window lie in both.
+            let further = _mm512_alignr_epi64::<1>(next, kind);
+            let places = [
+                kind,
+                _mm512_shrdi_epi64::<8>(kind, further),
+                _mm512_shrdi_epi64::<16>(kind, further),
+                _mm512_shrdi_epi64::<24>(kind, further),
+            ];
+            let mut any = _mm512_setzero_si512();
+            for table in tables {
+                let mut buckets = _mm512_set1_epi8(-1);
+                for (place, table) in places.into_iter().zip(table) {
+                    // Of what is looked up, only the six bits of the class count.
+                    buckets = _mm512_and_si512(buckets, _mm512_permutexvar_epi8(place, table));
+                }
+                any = _mm512_or_si512(any, buckets);
             }
-            count += found;
+            let mask = _mm512_test_epi8_mask(any, any);
+            // SAFETY: `count` is at most `first` and the bytes looked at before this step, and `STEP` positions
+            // behind it are reserved.
+            count += unsafe { write_down::<4>(mask, (at - block) as u32, hits.add(count)) };
+            kind = next;
             at += STEP;
         }
         // SAFETY: `count` positions were written, and no more than are reserved.
         unsafe { out.set_len(count) };
         self.keep_known_vbmi(&haystack[block..], out, first);
+        digits.add(part.start, &masks[..(at - part.start) / STEP]);
         at
     }
 
@@ -281,32 +285,47 @@ impl Filter {
     }
 }
 
+/// A whole vector.
+#[target_feature(enable = "avx512bw")]
+fn load(bytes: &[u8; STEP]) -> __m512i {
+    // SAFETY: the array is sixty-four bytes long, and the load has no need of alignment.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
+/// Fewer bytes than a vector has, and zeros.
+#[target_feature(enable = "avx512bw")]
+fn load_some(bytes: &[u8]) -> __m512i {
+    let lanes = (1_u64 << bytes.len().min(STEP - 1)) - 1;
+    // SAFETY: what is not in the mask, which is at most as long as the bytes, is not loaded.
+    unsafe { _mm512_maskz_loadu_epi8(lanes, bytes.as_ptr().cast()) }
+}
+
 /// A table of 128 entries, as `_mm512_permutex2var_epi8` takes it.
-#[target_feature(enable = "avx512bw,avx512vbmi")]
+#[target_feature(enable = "avx512bw")]
 fn halves(table: &[u8; 128]) -> (__m512i, __m512i) {
-    // SAFETY: the array is twice sixty-four bytes long, and the loads have no need of alignment.
-    unsafe {
-        let first = table.as_ptr();
-        (_mm512_loadu_si512(first.cast()), _mm512_loadu_si512(first.add(STEP).cast()))
-    }
+    let (first, second) = table.split_at(STEP);
+    (load(first.first_chunk().expect("half")), load(second.first_chunk().expect("half")))
+}
+
+/// The kinds of bytes.
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+fn kinds_of(bytes: __m512i, (first, second): (__m512i, __m512i)) -> __m512i {
+    _mm512_permutex2var_epi8(first, bytes, second)
 }
 
 /// A bit for each byte that is a digit.
-#[target_feature(enable = "avx512bw,avx512vbmi")]
-fn digits_of(bytes: __m512i, (first, second): (__m512i, __m512i)) -> u64 {
-    let is_digit = _mm512_permutex2var_epi8(first, bytes, second);
+#[target_feature(enable = "avx512bw")]
+fn digits_of(bytes: __m512i, kinds: __m512i) -> u64 {
     // A byte with its highest bit set was looked up as if it had not.
-    _mm512_movepi8_mask(_mm512_andnot_si512(bytes, is_digit))
+    _mm512_movepi8_mask(_mm512_andnot_si512(bytes, kinds))
 }
 
 /// As the functions by nibbles, with one look at each byte.
 #[target_feature(enable = "avx512bw,avx512vbmi")]
 pub(super) fn digits_vbmi(haystack: &[u8], digits: &mut Digits) {
-    let table = halves(&WHOLE_DIGITS);
-    while digits.seen + STEP <= haystack.len() {
-        let at = digits.seen;
-        // SAFETY: the load ends within the haystack, and needs no alignment.
-        let bytes = unsafe { _mm512_loadu_si512(haystack.as_ptr().add(at).cast()) };
-        digits.add(at, &[digits_of(bytes, table)]);
+    let kinds = halves(&KINDS);
+    while let Some(bytes) = haystack[digits.seen..].first_chunk() {
+        let bytes = load(bytes);
+        digits.add(digits.seen, &[digits_of(bytes, kinds_of(bytes, kinds))]);
     }
 }
