@@ -205,7 +205,7 @@ impl Filter {
         let hits = out.as_mut_ptr();
         let mut count = first;
         let mut at = part.start;
-        let mut bytes = load(&haystack[at..].first_chunk().expect("a step is there"));
+        let mut bytes = load(haystack[at..].first_chunk().expect("a step is there"));
         let mut kind = kinds_of(bytes, kinds);
         while at + STEP <= part.end && at + STEP + WINDOW - 1 <= haystack.len() {
             masks[(at - part.start) / STEP] = digits_of(bytes, kind);
