@@ -60,7 +60,7 @@ pub(crate) struct Engine {
 /// What a search changes.
 #[derive(Default)]
 pub(crate) struct Cache {
-    positions: Vec<u32>,
+    scratch: anchors::Scratch,
     pub(crate) found: Vec<Found>,
     patterns: Vec<Option<Box<meta::Cache>>>,
     screens: Vec<screen::Screen>,
@@ -70,8 +70,6 @@ pub(crate) struct Cache {
     touched: Vec<u16>,
     pub(crate) work: Work,
     marks: Vec<usize>,
-    /// Where long runs of digits begin.
-    starts: Vec<usize>,
     /// How many bytes may still be decoded of the piece at hand.
     budget: usize,
     open: open::Scratch,
@@ -139,7 +137,18 @@ impl Engine {
     /// Uses the filter of that name, if this machine can.
     #[cfg(feature = "generate")]
     pub(crate) fn use_filter(&mut self, name: &str) -> bool {
-        self.anchors.use_filter(name)
+        let Some(named) = Anchors::named(name, self.rules.own()) else { return false };
+        self.anchors = named;
+        true
+    }
+
+    /// How many heads stand in a text, one for each rule that they lead to.
+    #[cfg(feature = "generate")]
+    pub(crate) fn count_heads(&self, text: &[u8]) -> usize {
+        let mut count = 0;
+        let mut scratch = anchors::Scratch::default();
+        self.anchors.candidates(text, 0..text.len(), &mut scratch, &mut |_| count += 1);
+        count
     }
 
     pub(crate) fn describe(&self) -> (&'static str, usize) {
@@ -191,11 +200,12 @@ impl Engine {
         considered: &mut dyn FnMut(Head, &Result<Found, Rejection>),
     ) {
         let from = parts.first().map_or(0, |part| part.start);
-        let mut positions = std::mem::take(&mut cache.positions);
+        let mut scratch = std::mem::take(&mut cache.scratch);
+        scratch.reset();
         let mut marks = std::mem::take(&mut cache.marks);
         marks.clear();
         for part in parts {
-            self.anchors.candidates(input.haystack(), part.clone(), &mut positions, &mut |one| {
+            self.anchors.candidates(input.haystack(), part.clone(), &mut scratch, &mut |one| {
                 if one.rule == MARK {
                     marks.push(one.at);
                     return;
@@ -207,7 +217,7 @@ impl Engine {
                 }
             });
         }
-        cache.positions = positions;
+        cache.scratch = scratch;
         for &rule in &self.bare {
             if input.get_content() == Content::Text {
                 let id = RuleId(rule);
