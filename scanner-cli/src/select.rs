@@ -9,7 +9,7 @@ use crate::args::RuleArgs;
 use crate::config::{self, Config, Rules};
 use crate::exit::{Failure, cause};
 use crate::quantity::things;
-use crate::whole::read_text;
+use crate::whole::read_toml;
 
 /// The rules that the flags ask for.
 pub(crate) struct Selection {
@@ -57,7 +57,7 @@ pub(crate) fn select_as(
     }
     for path in config.all("rules").map(Path::new).chain(args.files.iter().map(PathBuf::as_path)) {
         let name = path.display().to_string();
-        let text = read_text(path)
+        let text = read_toml(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
         if gitleaks::is_one(&text) {
             let config = config::gitleaks::load(path, &text)?;

@@ -4,7 +4,7 @@
 //! value in quotes or bare. So one reader serves them all; names and values are judged apart.
 
 use super::anchors::Candidate;
-use super::explain::Trace;
+use super::explain::{Trace, is_read};
 use super::judge::names;
 use super::judge::paths::{self, Kind};
 use super::judge::{Rejection, value, vectors};
@@ -72,6 +72,9 @@ pub(super) fn consider(
     // In a Secret of Kubernetes and the like, what counts is what the value stands for.
     let decoded = decode::plain_value(&haystack[value.range()]);
     let plain = decoded.as_ref().map_or(&haystack[value.range()], |decoded| &decoded.text);
+    if !is_read(trace) && value::is_plain(plain, class) {
+        return Err(Rejection::Value("it does not look random"));
+    }
     value::judge_in(input.get_path(), plain, text, class, written == Written::Quoted)?;
     if vectors::is_one(input, value) {
         return Err(Rejection::Value(vectors::WHAT));

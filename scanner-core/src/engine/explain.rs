@@ -1,5 +1,6 @@
 //! Why a candidate became a finding, or why not: the same code as a search, with its steps written down.
 
+use super::anchors::Scratch;
 use super::judge::Rejection;
 use super::{Cache, Engine, Found, Seen, bare, resolve};
 use crate::compile::heads::MARK;
@@ -52,28 +53,41 @@ pub enum Outcome {
 
 /// Takes notes of the steps that a candidate passes. A search takes none, at no cost.
 pub(super) trait Trace {
+    /// Whether anybody will read why a candidate was rejected: then the reason that says most is looked for, and
+    /// else any.
+    const IS_READ: bool;
+
     fn step(&mut self, name: &'static str, detail: impl FnOnce() -> String);
 }
 
 impl Trace for () {
+    const IS_READ: bool = false;
+
     fn step(&mut self, _: &'static str, _: impl FnOnce() -> String) {}
 }
 
 impl Trace for Vec<(&'static str, String)> {
+    const IS_READ: bool = true;
+
     fn step(&mut self, name: &'static str, detail: impl FnOnce() -> String) {
         self.push((name, detail()));
     }
+}
+
+/// See [`Trace::IS_READ`].
+pub(super) fn is_read<T: Trace>(_: &T) -> bool {
+    T::IS_READ
 }
 
 impl Engine {
     /// See [`Scanner::explain`](crate::Scanner::explain).
     pub(crate) fn explain(&self, input: &Input<'_>, span: Span) -> Vec<Consideration> {
         let mut cache = Cache::default();
-        let mut positions = Vec::new();
+        let mut scratch = Scratch::default();
         let mut considered = Vec::new();
         let all = 0..input.haystack().len();
         let mut marks = Vec::new();
-        self.anchors.candidates(input.haystack(), all, &mut positions, &mut |candidate| {
+        self.anchors.candidates(input.haystack(), all, &mut scratch, &mut |candidate| {
             if candidate.rule == MARK {
                 marks.push(candidate.at);
                 return;
@@ -96,6 +110,7 @@ impl Engine {
         for rule in cache.touched.drain(..) {
             cache.seen[usize::from(rule)] = Seen::default();
         }
+        cache.scratch = scratch;
         self.decode(&mut cache, input, 0, 0, &mut marks);
         let mut found = std::mem::take(&mut cache.found);
         let is_text = input.get_content() == Content::Text;

@@ -19,8 +19,20 @@ pub(super) enum Written {
     Bare,
 }
 
+/// The bytes of names. A table, because it is asked most often of all.
+const IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] =
+            (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-' | b'.');
+        byte += 1;
+    }
+    table
+};
+
 fn in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+    IN_NAME[usize::from(byte)]
 }
 
 /// The whole name around a keyword.
@@ -155,11 +167,17 @@ fn begins_line(haystack: &[u8], start: usize) -> bool {
 /// A bare value that is the rest of its line may hold what ends one elsewhere: `pa)ss,wd`.
 fn to_line_end(haystack: &[u8], value: Span) -> Span {
     let rest = &haystack[value.start..haystack.len().min(value.start + VALUE)];
-    let len = rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
+    // What has been read holds no blank, and of the signs only two.
+    let (read, more) = rest.split_at(value.len());
+    let more = &more[..more.iter().position(u8::is_ascii_whitespace).unwrap_or(more.len())];
+    let len = read.len() + more.len();
     let ends = rest[len..].iter().find(|&&byte| !matches!(byte, b' ' | b'\t' | b'\r'));
     let text = &rest[..len];
-    let signs = [b'"', b'\'', b'`', b'<', b'>', b'|', b'(', b'&'];
-    if !matches!(ends, None | Some(b'\n')) || text.iter().any(|byte| signs.contains(byte)) {
+    let signs = b"\"'`<>|(&";
+    if !matches!(ends, None | Some(b'\n'))
+        || memchr::memchr2(b'(', b'&', read).is_some()
+        || more.iter().any(|byte| signs.contains(byte))
+    {
         return value;
     }
     let trailing = text.iter().rev().take_while(|byte| matches!(byte, b';' | b',')).count();
@@ -264,6 +282,23 @@ fn typed(haystack: &[u8], at: usize) -> Option<usize> {
     (is_type && quoted).then_some(value)
 }
 
+/// The bytes that end a bare value.
+const ENDS_VALUE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let signs = b"\"'`<>;,)}]|";
+        let mut sign = 0;
+        table[byte] = (byte as u8).is_ascii_whitespace();
+        while sign < signs.len() {
+            table[byte] |= byte as u8 == signs[sign];
+            sign += 1;
+        }
+        byte += 1;
+    }
+    table
+};
+
 /// The literal that begins at `at`.
 pub(super) fn value_at(haystack: &[u8], at: usize) -> Result<(Span, Written), Rejection> {
     let escaped = haystack.get(at) == Some(&b'\\');
@@ -292,16 +327,9 @@ pub(super) fn value_at(haystack: &[u8], at: usize) -> Result<(Span, Written), Re
         return Err(Rejection::Assignment("no literal behind the sign"));
     }
     let text = rest(at);
-    let stop = |byte: u8| {
-        byte.is_ascii_whitespace()
-            || matches!(
-                byte,
-                b'"' | b'\'' | b'`' | b'<' | b'>' | b';' | b',' | b')' | b'}' | b']' | b'|'
-            )
-    };
     // `&` ends a value in a query, and nowhere else; there it is followed by a name and a sign.
-    let len = text.iter().position(|&byte| stop(byte)).unwrap_or(text.len());
-    let query = text[..len].iter().position(|&byte| byte == b'&');
+    let len = text.iter().position(|&byte| ENDS_VALUE[usize::from(byte)]).unwrap_or(text.len());
+    let query = memchr::memchr(b'&', &text[..len]);
     let len = query.filter(|&amp| text[amp..len].contains(&b'=')).unwrap_or(len);
     if len == 0 {
         return Err(Rejection::Assignment("no value behind the sign"));

@@ -4,7 +4,7 @@
 //! named rule has no heads: where an assignment has been read (`assign.rs`), the provider's word is looked
 //! for in the name, or just before it. A text without assignments to secrets costs nothing more.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 
 use super::explain::Trace;
@@ -55,6 +55,8 @@ struct Words {
     entries: Vec<Entry>,
     /// The bytes that any rule's value may have.
     alphabet: ByteSet,
+    /// How long the values are of the rules that want no digits: few do, and most words have none.
+    letters: Vec<RangeInclusive<u16>>,
     /// Where the entries of a first byte begin.
     starts: [u16; 257],
     /// The most bytes before a name that any rule looks at.
@@ -110,11 +112,15 @@ impl Words {
         let mut entries = Vec::new();
         let mut within = 0;
         let mut alphabet = ByteSet::default();
+        let mut letters = Vec::new();
         let length = |bytes: u32| u16::try_from(bytes).unwrap_or(u16::MAX);
         for (id, rule) in rules.named() {
             if rules.is_enabled(id) {
                 within = within.max(usize::from(rule.within));
                 let (least, most) = (length(rule.min_len), length(rule.window));
+                if !wants_digits(rule) {
+                    letters.push(least..=most);
+                }
                 entries.extend(rule.context.iter().zip(0..).map(|(letters, word)| Entry {
                     rule: id.0,
                     word,
@@ -137,7 +143,7 @@ impl Words {
         for byte in 0..256 {
             starts[byte + 1] += starts[byte];
         }
-        Words { entries, alphabet, starts, within: within.min(judge::MARGIN) }
+        Words { entries, alphabet, letters, starts, within: within.min(judge::MARGIN) }
     }
 
     /// Those that may begin at `at`.
@@ -205,7 +211,12 @@ impl Engine {
     fn fit(&self, cache: &mut Cache, haystack: &[u8], given: &Given, value: &[u8]) -> Option<Fit> {
         let words = self.named.words.get_or_init(|| Words::new(&self.rules));
         // Most of what names are given holds a blank or a bracket.
-        if !value.iter().all(|&byte| words.alphabet.contains(byte)) {
+        let fits = |len: &RangeInclusive<u16>| {
+            (usize::from(*len.start())..=usize::from(*len.end())).contains(&value.len())
+        };
+        if !value.iter().all(|&byte| words.alphabet.contains(byte))
+            || !(value.iter().any(u8::is_ascii_digit) || words.letters.iter().any(fits))
+        {
             return None;
         }
         let text = &haystack[..given.name.end];
@@ -272,8 +283,7 @@ fn is_believed(rule: &Rule, value: &[u8], word: &str) -> bool {
     // A part may have the look, where a prefix or a second part has not.
     let parts = value.split(|byte| !byte.is_ascii_alphanumeric());
     let longest = parts.max_by_key(|part| part.len()).unwrap_or_default();
-    let has_digits = rule.alphabet.contains(b'0');
-    let looks_made = !has_digits
+    let looks_made = !wants_digits(rule)
         || looks_made(value, rule)
         || (longest.len() >= 16 && looks_made(longest, rule));
     looks_made
@@ -283,6 +293,11 @@ fn is_believed(rule: &Rule, value: &[u8], word: &str) -> bool {
         && placeholder::classify(value).is_none()
         && reference::classify(value, true).is_none()
         && !is_documented(value)
+}
+
+/// Whether a value of the rule is believed for its digits, because it may have some.
+fn wants_digits(rule: &Rule) -> bool {
+    rule.alphabet.contains(b'0')
 }
 
 /// Whether digits stand among the letters as chance puts them there. Identifiers lack them, or have them
