@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use secscan_core::gitleaks::{self, Commits, Effect, Note, Standing};
-use secscan_core::{RuleId, RuleSet};
+use secscan_core::{RuleId, RuleSet, named};
 
 use crate::args::RuleArgs;
 use crate::config::{self, Config, Rules};
@@ -142,6 +142,7 @@ pub(crate) fn matching(rules: &RuleSet, pattern: &str) -> Result<Vec<RuleId>, Fa
 
 /// What is said when there is no such rule.
 pub(crate) fn unknown(id: &str) -> Failure {
+    let id = named(id);
     Failure::new(format!("there is no rule `{id}`: `secscan rules list` shows those there are"))
 }
 

@@ -239,8 +239,35 @@ fn in_no_error() {
         .file("broken.toml", &toml)
         .file("broken.json", &json)
         .file(".gitleaks.toml", format!("[[rules]]\nregex='''({secret}'''"));
+    project
+        .file("value.toml", format!("min-severity = \"{secret}\"\n"))
+        .file("mark.toml", format!("\"a`{secret}\" = 1\n"))
+        .file("off.toml", format!("disable = [\"{secret}\"]\n"))
+        .file("level.toml", format!("[[severity]]\nrules=[]\nreason=\"x\"\nlevel=\"{secret}\"\n"))
+        .file("glob.toml", format!("[[allow]]\nreason=\"x\"\npaths=[\"{secret}[\"]\n"))
+        .file(
+            "id.toml",
+            format!("[[rule]]\nid=\"{secret}\"\nname=\"a\"\nseverity=\"low\"\nfix=\"x\"\n"),
+        )
+        .file(
+            "theirs.toml",
+            format!(
+                "[extend]\nuseDefault = true\npath = \"{secret}\"\ndisabledRules = [\"{secret}\"]\n\
+                 [[allowlists]]\ncondition = \"'{secret}\"\npaths = [\"a\"]\n\
+                 [[allowlists]]\nregexTarget = \"{secret}\"\npaths = [\"a\"]\n\
+                 [[allowlists]]\ntargetRules = [\"{secret}\"]\npaths = [\"a\"]\n\
+                 [[rules]]\nid = \"{secret}\"\nregex = \"(\"\n"
+            ),
+        );
     for args in [
         &["scan", "--rules", "broken.toml"][..],
+        &["scan", "--config", "value.toml"],
+        &["scan", "--config", "mark.toml"],
+        &["scan", "--config", "off.toml"],
+        &["scan", "--config", "level.toml"],
+        &["scan", "--config", "glob.toml"],
+        &["scan", "--rules", "id.toml"],
+        &["scan", "--config", "theirs.toml"],
         &["scan", "--rules", "typed.toml"],
         &["scan", "--rules", "named.toml"],
         &["scan", "--config", "named.toml"],
