@@ -1,6 +1,6 @@
 //! The filter with the vectors of aarch64, sixteen bytes wide.
 //!
-//! Like those of [`x86`](super), each function looks at as many whole steps as there are and says where it stopped.
+//! Like those of `x86`, each function looks at as many whole steps as there are and says where it stopped.
 
 use std::arch::aarch64::*;
 use std::ops::Range;

@@ -3,9 +3,6 @@
 //! Each function looks at as many whole steps as there are in `part`, adds the positions that pass, relative to
 //! `block`, to `out`, and says where it stopped. The last vector of a step begins
 //! `WINDOW - 1` bytes behind the first, and the loops' conditions keep it within the haystack.
-//!
-//! What passes the tables is first written down, with as few branches as there can be, and then looked up in the
-//! bitmaps: to decide at each position would be to guess wrong at many of them.
 
 use std::arch::x86_64::*;
 use std::ops::Range;
