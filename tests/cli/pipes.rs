@@ -31,6 +31,21 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "0\n");
 }
 
+/// Nobody reads, from the beginning: no word of it, and no failure.
+#[test]
+fn answers_that_nobody_reads_are_quiet() {
+    let project = Project::new();
+    for args in
+        [&["--help"][..], &["--version"], &["help", "scan"], &["man"], &["completions", "zsh"]]
+    {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = project.command(args).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{args:?}");
+    }
+}
+
 #[test]
 fn lines_pass_as_they_come() {
     let project = Project::new();

@@ -51,7 +51,18 @@ fn a_full_disk_is_an_error() {
         let command = project.scan_command(&["--output", &format!("{format}=/dev/full")]);
         bounded(&command).expect(2).says("cannot write /dev/full: no space left on device");
     }
-    after("exec >/dev/full", &project.command(&["rules", "list"])).expect(2).says("no space left");
+    for args in [
+        &["rules", "list"][..],
+        &["--help"],
+        &["-V"],
+        &["help", "git"],
+        &["scan", "-h"],
+        &["man"],
+        &["completions", "bash"],
+    ] {
+        let full = "secscan: cannot write the standard output: no space left on device";
+        after("exec >/dev/full", &project.command(args)).expect(2).says(full);
+    }
     // Where nothing can be said, the exit status still says it.
     after("exec 2>/dev/full", &project.scan_command(&[])).expect(1);
     after("exec >&- 2>&-", &project.scan_command(&["--format", "json"]));
