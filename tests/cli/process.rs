@@ -39,12 +39,12 @@ fn an_interrupt_reports_what_was_found_so_far() {
     let project = Project::new();
     let mut child = piped(&project, &["-"]);
     let mut stdin = child.stdin.take().unwrap();
-    write!(stdin, "key = {}", key(1)).unwrap();
+    writeln!(stdin, "key = {}", key(1)).unwrap();
     // It reads, and so the handler is there; the pipe stays open.
     more_than_a_pipe_holds(&mut stdin);
-    // The second key has not come in full, and so is none yet; it is not shown either.
+    // The last key has not come in full, and so is none yet; it is not shown either.
     let half = &key(2)[..30];
-    write!(stdin, "{half}").unwrap();
+    write!(stdin, "key = {} {half}", key(3)).unwrap();
     signal(child.id(), "INT");
     ends(&mut child);
     let output = child.wait_with_output().unwrap();
