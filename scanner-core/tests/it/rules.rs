@@ -131,7 +131,7 @@ fn passwords_in_urls_that_are_called_mine() {
     ] {
         let text = format!("DATABASE_URL=postgres://app:{password}@db:5432/app");
         let found = scanner.find_all(&text);
-        let rules: Vec<_> = found.iter().map(|one| scanner.rule(one).id).collect();
+        let rules: Vec<&str> = found.iter().map(|one| &*scanner.rule(one).id).collect();
         assert_eq!(rules, if is_one { &["database-url"][..] } else { &[] }, "{password}");
     }
 }
