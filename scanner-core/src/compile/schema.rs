@@ -183,7 +183,7 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
     if !kebab(&id) {
         return fail(
             "id",
-            "must be lower-case letters, digits and '-', as in 'acme-api-key'".into(),
+            "must be lower-case letters, digits and hyphens, as in 'acme-api-key'".into(),
         );
     }
     let Some(severity) = Severity::ALL.into_iter().find(|s| s.as_str() == syntax.severity) else {
@@ -303,7 +303,7 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
         (Some(window), _) => window,
         (None, Some(max)) => max,
         (None, None) => {
-            return fail("window", "needed, because the pattern has no longest match: `window = 200` ends it there, or write `{n,m}`"
+            return fail("window", "needed, because the pattern has no longest match: write `{n,m}`, or a window of 200 bytes to end it there"
                 .into());
         }
     };
