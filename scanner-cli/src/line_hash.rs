@@ -5,25 +5,28 @@
 //! it. Apart from the reports, because it takes the whole file. The arithmetic is that of 64-bit integers
 //! which wrap.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use crate::record::Caught;
+use crate::record::Record;
 
 const WINDOW: usize = 100;
 const BASE: u64 = 37;
 
-/// Tells each finding the hash of the line that it begins on.
-pub(crate) fn hash_lines(all: &mut [Caught], file: &[u8]) {
-    let wanted: BTreeSet<usize> = all.iter().map(|one| one.place().from.line).collect();
+/// Tells each finding of a file the hash of the line that it begins on.
+pub(crate) fn hash_lines(all: &mut [Record], file: &[u8]) {
+    let mut wanted: Vec<usize> = all.iter().map(|one| one.line).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
     let hashes = line_hashes(file, &wanted);
     for one in all {
-        one.line_hash = hashes.get(&one.place().from.line).cloned();
+        let found = hashes.binary_search_by_key(&one.line, |&(line, _)| line);
+        one.line_hash = found.ok().map(|index| hashes[index].1.clone());
     }
 }
 
-/// The hashes of these lines, which are counted from 1.
-fn line_hashes(file: &[u8], wanted: &BTreeSet<usize>) -> HashMap<usize, String> {
-    let Some(&last) = wanted.last() else { return HashMap::new() };
+/// The hashes of these lines, which are counted from 1 and in order.
+fn line_hashes(file: &[u8], wanted: &[usize]) -> Vec<(usize, String)> {
+    let Some(&last) = wanted.last() else { return Vec::new() };
     let text = String::from_utf8_lossy(file);
     let mut hasher = Hasher::new(wanted);
     for unit in text.encode_utf16() {
@@ -42,7 +45,7 @@ fn line_hashes(file: &[u8], wanted: &BTreeSet<usize>) -> HashMap<usize, String> 
 }
 
 struct Hasher<'w> {
-    wanted: &'w BTreeSet<usize>,
+    wanted: &'w [usize],
     window: [u16; WINDOW],
     /// The line that begins at that place of the window.
     begins: [Option<usize>; WINDOW],
@@ -57,11 +60,11 @@ struct Hasher<'w> {
     counts: HashMap<u64, u64>,
     /// The last line whose hash is known.
     decided: usize,
-    hashes: HashMap<usize, String>,
+    hashes: Vec<(usize, String)>,
 }
 
 impl Hasher<'_> {
-    fn new(wanted: &BTreeSet<usize>) -> Hasher<'_> {
+    fn new(wanted: &[usize]) -> Hasher<'_> {
         Hasher {
             wanted,
             window: [0; WINDOW],
@@ -74,7 +77,7 @@ impl Hasher<'_> {
             after_return: false,
             counts: HashMap::new(),
             decided: 0,
-            hashes: HashMap::new(),
+            hashes: Vec::new(),
         }
     }
 
@@ -102,8 +105,8 @@ impl Hasher<'_> {
         let Some(line) = self.begins[self.at].take() else { return };
         let count = self.counts.entry(self.hash).or_default();
         *count += 1;
-        if self.wanted.contains(&line) {
-            self.hashes.insert(line, format!("{:x}:{count}", self.hash));
+        if self.wanted.binary_search(&line).is_ok() {
+            self.hashes.push((line, format!("{:x}:{count}", self.hash)));
         }
         self.decided = line;
     }
@@ -167,14 +170,14 @@ mod tests {
                 ],
             ),
         ] {
-            let all: BTreeSet<usize> = (1..=expected.len()).collect();
+            let all: Vec<usize> = (1..=expected.len()).collect();
             let hashes = line_hashes(file.as_bytes(), &all);
-            let found: Vec<&str> = all.iter().map(|line| hashes[line].as_str()).collect();
-            assert_eq!(found, expected, "{file:?}");
+            let found: Vec<_> = hashes.iter().map(|(line, hash)| (*line, hash.as_str())).collect();
+            assert_eq!(found, Vec::from_iter(all.iter().copied().zip(expected.iter().copied())));
             // One line alone has the same, and needs no more of the file than it takes.
             for &line in &all {
-                let one = line_hashes(file.as_bytes(), &BTreeSet::from([line]));
-                assert_eq!(one[&line], expected[line - 1]);
+                let one = line_hashes(file.as_bytes(), &[line]);
+                assert_eq!(one, [(line, expected[line - 1].to_owned())]);
             }
         }
     }

@@ -61,19 +61,27 @@ use args::{Cli, Command, Later};
 use exit::{Exit, Failure};
 use output::Output;
 use plan::Plan;
-use talk::Talk;
+use talk::{Talk, say};
 
 fn main() -> ExitCode {
     panic::install();
-    let Cli { command, global } = Cli::parse();
+    let Cli { command, global } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => error.exit(),
+        // Help, or the version: data like any other. It knows itself whether the terminal shows colours.
+        Err(help) => return ended(Output::Stdout.write(|_| help.print()).map(|()| Exit::Clean)),
+    };
     let talk = Talk::new(global);
-    match run(command.unwrap_or_else(default_command), talk) {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            talk.error(failure);
-            Exit::Error.into()
-        }
-    }
+    ended(run(command.unwrap_or_else(default_command), talk))
+}
+
+/// The status of a run; says why it failed.
+fn ended(run: Result<Exit, Failure>) -> ExitCode {
+    run.unwrap_or_else(|failure| {
+        say(format_args!("secscan: {failure}\n"));
+        Exit::Error
+    })
+    .into()
 }
 
 fn run(command: Command, talk: Talk) -> Result<Exit, Failure> {

@@ -172,8 +172,6 @@ pub(crate) struct Caught {
     markers: Vec<Marker>,
     /// What stands before it on its line, as far as that is known: how many bytes and UTF-16 units.
     indent: (usize, usize),
-    /// What GitHub knows the line by, when that is wanted.
-    pub(crate) line_hash: Option<String>,
     /// Whether it is only there to be masked where it stands beside one that is reported.
     dismissed: bool,
 }
@@ -195,7 +193,6 @@ impl Caught {
             within: excerpt.secret.clone(),
             markers: markers(excerpt.before, excerpt.after),
             indent: (indent.len(), utf16(indent)),
-            line_hash: None,
             dismissed: finding.confidence == Confidence::Generic
                 && is_fingerprint(excerpt.before, finding.secret.expose()),
         }
@@ -320,7 +317,7 @@ pub(crate) fn records(
             identity: policy.fingerprints.identity(&rule.id, &file, &one.secret),
             file: file.clone().into_owned(),
             utf16: one.utf16(),
-            line_hash: one.line_hash.clone(),
+            line_hash: None,
             sha1: policy.sha1.then(|| sha1(&one.secret)),
         });
     }

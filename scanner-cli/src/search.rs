@@ -49,15 +49,15 @@ impl<'s> Searcher<'s> {
     /// Searches one blob. Its findings are caught one by one, so that an interrupt finds them.
     fn search(&mut self, path: &[u8], body: Body<'_>) -> io::Result<()> {
         let Searcher { shared, tally, .. } = self;
+        let before = lock(tally).outcome.records.len();
         let mut found = |finding: &Finding<'_>, place: Place, excerpt: Excerpt<'_>| {
             let mut tally = lock(tally);
             if tally.caught.is_empty() {
                 tally.path.clear();
                 tally.path.extend_from_slice(path);
             }
-            // What no line has in common with what follows can be settled. Lines are hashed when all are there.
-            let is_apart =
-                |last: &Caught| !shared.plan.line_hashes && last.place().to.line < place.from.line;
+            // What no line has in common with what follows can be settled.
+            let is_apart = |last: &Caught| last.place().to.line < place.from.line;
             if tally.caught.len() >= HELD && tally.caught.last().is_some_and(is_apart) {
                 tally.settle(true, &shared.plan);
             }
@@ -70,7 +70,12 @@ impl<'s> Searcher<'s> {
                 scan_bytes(&shared.plan.scanner, &mut self.cache, Some(path), bytes, &mut found);
                 count = bytes.len() as u64;
                 if shared.plan.line_hashes {
-                    hash_lines(&mut lock(tally).caught, bytes);
+                    let mut tally = lock(tally);
+                    tally.settle(!shared.collector.is_stopped(), &shared.plan);
+                    // Unless they have been reported, after an interrupt.
+                    if let Some(new) = tally.outcome.records.get_mut(before..) {
+                        hash_lines(new, bytes);
+                    }
                 }
             }
             Body::Stream(reader) => {

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 
-use crate::support::{Project, key, signal};
+use crate::support::{Project, ends, key, signal};
 
 fn filter(project: &Project, args: &[&str]) -> Child {
     let mut command = project.command(&["prompt", "--rules"]);
@@ -29,6 +29,21 @@ fn a_reader_that_goes_away_ends_it_quietly() {
         shell(&project, "yes 'a line of text' | { secscan prompt; echo \"$?\" >&2; } | head -n 3");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "a line of text\n".repeat(3));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "0\n");
+}
+
+/// Nobody reads, from the beginning: no word of it, and no failure.
+#[test]
+fn answers_that_nobody_reads_are_quiet() {
+    let project = Project::new();
+    for args in
+        [&["--help"][..], &["--version"], &["help", "scan"], &["man"], &["completions", "zsh"]]
+    {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = project.command(args).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{args:?}");
+    }
 }
 
 #[test]
@@ -68,12 +83,16 @@ fn a_signal_leaves_no_part_of_a_secret() {
         let mut out = String::new();
         stdout.read_line(&mut out).unwrap();
         signal(child.id(), name);
+        if name == "INT" {
+            // Under `nohup`, and in the background of a script, that one is ignored.
+            signal(child.id(), "TERM");
+        }
         if name == "PIPE" {
             // Not heeded: a closed pipe is seen when it is written to.
             drop(stdin);
         }
+        let status = ends(&mut child);
         stdout.read_to_string(&mut out).unwrap();
-        let status = child.wait().unwrap();
         if name == "PIPE" {
             assert_eq!(status.code(), Some(0));
         } else {

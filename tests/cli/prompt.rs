@@ -1,8 +1,9 @@
 //! `secscan prompt` and `secscan restore`: what leaves, what comes back, and what never shows.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use secscan_core::RuleSet;
 use secscan_core::generate::expand;
@@ -227,6 +228,20 @@ fn writers_side_by_side_agree() {
     assert_eq!(by_key.len(), 9);
     let codes: std::collections::BTreeSet<&String> = by_key.values().collect();
     assert_eq!(codes.len(), 9);
+}
+
+/// In `prompt | model | restore` the last is there before the first has made the vault.
+#[test]
+fn a_vault_is_opened_when_there_is_text() {
+    let project = Project::new();
+    let mut back = restore(&project, &["--vault", "v"]);
+    back.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut back = back.spawn().unwrap();
+    let text = format!("{}\n", key(1));
+    let ran = Ran::from(fed(prompt(&project, &["--vault", "v"]), text.as_bytes())).expect(0);
+    assert_ne!(ran.out, text);
+    back.stdin.take().unwrap().write_all(ran.out.as_bytes()).unwrap();
+    assert_eq!(Ran::from(back.wait_with_output().unwrap()).expect(0).out, text);
 }
 
 #[cfg(unix)]

@@ -5,6 +5,8 @@ use std::io::Write;
 #[cfg(unix)]
 use std::path::Path;
 use std::path::PathBuf;
+#[cfg(unix)]
+use std::process::{Child, ExitStatus};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -233,6 +235,26 @@ pub(crate) fn fed(mut command: Command, input: &[u8]) -> Output {
 pub(crate) fn signal(process: u32, name: &str) {
     let sent = Command::new("kill").args([&format!("-{name}"), &process.to_string()]).status();
     assert!(sent.unwrap().success());
+}
+
+/// Waits until a process ends; one that does not is ended, and the test with it.
+#[cfg(unix)]
+#[track_caller]
+pub(crate) fn ends(child: &mut Child) -> ExitStatus {
+    for _ in 0..6000 {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    panic!("it does not end");
+}
+
+/// Writes more than a pipe holds: when that is done, who reads it has read of it.
+#[cfg(unix)]
+pub(crate) fn more_than_a_pipe_holds(pipe: &mut impl Write) {
+    pipe.write_all(&b"nothing to be found\n".repeat(100_000)).unwrap();
 }
 
 /// Makes a FIFO.

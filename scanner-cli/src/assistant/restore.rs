@@ -53,7 +53,7 @@ impl Restore<'_> {
             return None;
         }
         // Without a vault, or when it cannot be read, placeholders stay: that harms nobody.
-        let entries = Vault::entries(self.vault).ok()?;
+        let entries = Vault::entries(&Vault::named(self.vault).ok()?).ok()?;
         let mut edits = Edits::default();
         walk(value, shown, &mut |value, text| {
             let mut restorer = Restorer::new(entries.iter().cloned(), Form::Plain);

@@ -106,9 +106,6 @@ impl<'s> Searcher<'s> {
                 Err(problem) => self.problem(problem),
             }
         }
-        if self.shared.plan.line_hashes {
-            hash_lines(&mut all, object.bytes);
-        }
         self.settle(object, all);
     }
 
@@ -122,6 +119,9 @@ impl<'s> Searcher<'s> {
             tally.path.extend_from_slice(object.path.unwrap_or_default());
             tally.caught = all;
             tally.settle(true, &self.shared.plan);
+            if self.shared.plan.line_hashes {
+                hash_lines(&mut tally.outcome.records[before..], object.bytes);
+            }
             let origin = Origin {
                 object: Some(object.id),
                 commit: match object.kind {

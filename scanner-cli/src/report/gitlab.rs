@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
-use super::{View, capital, cut, sentence};
+use super::{View, capital, cut, sentence, sequence};
 use crate::git::date;
 use crate::record::Record;
 
@@ -18,6 +19,14 @@ const SOLUTION: usize = 7000;
 
 /// What GitLab's own analyzer says where no commit is scanned but files.
 const NO_COMMIT: &str = "0000000";
+
+#[derive(Serialize)]
+struct Report<V: Serialize> {
+    scan: Value,
+    schema: String,
+    version: &'static str,
+    vulnerabilities: V,
+}
 
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let outcome = view.outcome;
@@ -37,23 +46,8 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
             json!({ "level": "warn", "value": text })
         })
         .collect();
-    // The same secret may stand in a file several times.
-    let mut seen: HashMap<&str, usize> = HashMap::new();
-    let found: Vec<Value> = outcome
-        .records
-        .iter()
-        .map(|record| {
-            let count = seen.entry(&record.fingerprint).or_default();
-            *count += 1;
-            vulnerability(record, *count)
-        })
-        .collect();
-    let report = json!({
-        "version": VERSION,
-        "schema": format!(
-            "https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/raw/v{VERSION}/dist/secret-detection-report-format.json"
-        ),
-        "scan": {
+    let report = Report {
+        scan: json!({
             "analyzer": &tool,
             "scanner": &tool,
             "type": "secret_detection",
@@ -61,9 +55,21 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
             "end_time": time(view.ended),
             "status": if whole { "success" } else { "failure" },
             "messages": messages,
-        },
-        "vulnerabilities": found,
-    });
+        }),
+        schema: format!(
+            "https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/raw/v{VERSION}/dist/secret-detection-report-format.json"
+        ),
+        version: VERSION,
+        vulnerabilities: sequence(|| {
+            // The same secret may stand in a file several times.
+            let mut seen: HashMap<&str, usize> = HashMap::new();
+            outcome.records.iter().map(move |record| {
+                let count = seen.entry(&record.fingerprint).or_default();
+                *count += 1;
+                vulnerability(record, *count)
+            })
+        }),
+    };
     serde_json::to_writer_pretty(&mut *out, &report)?;
     writeln!(out)
 }

@@ -5,9 +5,10 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 
-use super::View;
+use super::{View, sequence};
 use crate::git::date;
 use crate::record::Record;
 use crate::summary::scanned;
@@ -15,26 +16,37 @@ use crate::summary::scanned;
 /// The page, with `{{data}}` where the data belongs.
 const PAGE: &str = include_str!("page.html");
 
-/// A finding as the page's script reads it.
+/// What the page's script reads.
+#[derive(Serialize)]
+struct Data<'d, E: Serialize, F: Serialize> {
+    date: &'d str,
+    errors: E,
+    findings: F,
+    interrupted: bool,
+    scanned: String,
+    version: &'d str,
+}
+
+/// A finding of it.
 #[derive(Serialize)]
 struct Finding<'r> {
-    path: &'r str,
-    line: usize,
     column: usize,
-    severity: &'static str,
-    rule: &'r str,
-    name: &'r str,
-    reason: &'r str,
-    /// The line before the secret, what stands for it, and behind it.
-    text: [String; 3],
-    fix: &'r str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    url: &'r str,
-    fingerprint: &'r str,
     #[serde(skip_serializing_if = "String::is_empty")]
     commit: String,
+    fingerprint: &'r str,
+    fix: &'r str,
     #[serde(skip_serializing_if = "String::is_empty")]
     hidden: String,
+    line: usize,
+    name: &'r str,
+    path: &'r str,
+    reason: &'r str,
+    rule: &'r str,
+    severity: &'static str,
+    /// The line before the secret, what stands for it, and behind it.
+    text: [String; 3],
+    #[serde(skip_serializing_if = "str::is_empty")]
+    url: &'r str,
 }
 
 impl<'r> Finding<'r> {
@@ -73,18 +85,37 @@ impl<'r> Finding<'r> {
 
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let outcome = view.outcome;
-    let data = json!({
-        "scanned": scanned(outcome),
-        "date": &date::show(view.ended, 0)[..10],
-        "version": env!("CARGO_PKG_VERSION"),
-        "errors": outcome.errors.iter().map(|one| format!("{}: {}", one.path, one.message)).collect::<Vec<_>>(),
-        "interrupted": outcome.interrupted,
-        "findings": view.listed().map(Finding::of).collect::<Vec<_>>(),
-    });
-    // Nothing in a string ends the script.
-    let data = data.to_string().replace('<', "\\u003c").replace("\u{2028}", "\\u2028");
+    let data = Data {
+        date: &date::show(view.ended, 0)[..10],
+        errors: sequence(|| {
+            outcome.errors.iter().map(|one| format!("{}: {}", one.path, one.message))
+        }),
+        findings: sequence(|| view.listed().map(Finding::of)),
+        interrupted: outcome.interrupted,
+        scanned: scanned(outcome),
+        version: env!("CARGO_PKG_VERSION"),
+    };
     let (before, after) = PAGE.split_once("{{data}}").unwrap_or((PAGE, ""));
     out.write_all(before.as_bytes())?;
-    out.write_all(data.as_bytes())?;
+    data.serialize(&mut Serializer::with_formatter(&mut *out, InScript))?;
     out.write_all(after.as_bytes())
+}
+
+/// JSON that may stand in a script: nothing in a string ends it.
+struct InScript;
+
+impl Formatter for InScript {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        mut text: &str,
+    ) -> io::Result<()> {
+        while let Some(at) = text.find(['<', '\u{2028}']) {
+            out.write_all(&text.as_bytes()[..at])?;
+            let is_less = text.as_bytes()[at] == b'<';
+            out.write_all(if is_less { b"\\u003c" } else { b"\\u2028" })?;
+            text = &text[at + if is_less { 1 } else { '\u{2028}'.len_utf8() }..];
+        }
+        out.write_all(text.as_bytes())
+    }
 }

@@ -17,6 +17,7 @@ mod xml;
 use std::io::{self, Write};
 
 use secscan_core::Severity;
+use serde::{Serialize, Serializer};
 
 pub(crate) use github::error as github_error;
 pub(crate) use text::{Style, finding};
@@ -112,6 +113,19 @@ pub(crate) fn write(format: Format, view: &View<'_>, out: &mut dyn Write) -> io:
         Format::Html => html::write(view, out),
         Format::Markdown => markdown::write(view, out),
         Format::Ocsf => ocsf::write(view, out),
+    }
+}
+
+/// Items that are made when they are written, so that not all of them are there at once.
+struct Sequence<F>(F);
+
+fn sequence<I: Iterator<Item: Serialize>, F: Fn() -> I>(items: F) -> Sequence<F> {
+    Sequence(items)
+}
+
+impl<I: Iterator<Item: Serialize>, F: Fn() -> I> Serialize for Sequence<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
     }
 }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use secscan_core::{Confidence, Severity};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::text::percent;
-use super::{View, cut, sentence};
+use super::{View, cut, sentence, sequence};
 use crate::record::Record;
 
 /// The most results of a run that GitHub takes.
@@ -17,6 +18,25 @@ const RESULTS: usize = 25_000;
 /// The longest name and description of a rule.
 const NAME: usize = 255;
 const TEXT: usize = 1024;
+
+#[derive(Serialize)]
+struct Log<R: Serialize> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<R>; 1],
+    version: &'static str,
+}
+
+/// The results come one by one: there may be many.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<R: Serialize> {
+    automation_details: Value,
+    column_kind: &'static str,
+    invocations: Value,
+    results: R,
+    tool: Value,
+}
 
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let outcome = view.outcome;
@@ -48,25 +68,25 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
         let text = format!("{dropped} less severe findings are left out: a run may have {RESULTS}");
         notes.push(json!({ "level": "warning", "message": { "text": text } }));
     }
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
+    let log = Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        runs: [Run {
+            automation_details: json!({ "id": "secscan/" }),
+            column_kind: "utf16CodeUnits",
+            invocations: json!([{
+                "executionSuccessful": outcome.errors.is_empty() && !outcome.interrupted,
+                "toolExecutionNotifications": notes,
+            }]),
+            results: sequence(|| listed.iter().map(|one| result(one, index[&*one.rule]))),
+            tool: json!({ "driver": {
                 "name": "secscan",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": rules.values().map(|records| rule(records)).collect::<Vec<_>>(),
-            } },
-            "columnKind": "utf16CodeUnits",
-            "automationDetails": { "id": "secscan/" },
-            "invocations": [{
-                "executionSuccessful": outcome.errors.is_empty() && !outcome.interrupted,
-                "toolExecutionNotifications": notes,
-            }],
-            "results": listed.iter().map(|one| result(one, index[&*one.rule])).collect::<Vec<_>>(),
+            } }),
         }],
-    });
+        version: "2.1.0",
+    };
     serde_json::to_writer_pretty(&mut *out, &log)?;
     writeln!(out)
 }

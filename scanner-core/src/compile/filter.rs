@@ -257,14 +257,17 @@ impl Filter {
     /// permissive by it.
     pub fn extend(&mut self, choices: &[Vec<Window>]) -> Vec<Window> {
         let look = self.look;
-        let mut buckets: Vec<_> = (0..look.buckets()).map(|bucket| self.bucket(bucket)).collect();
+        let mut buckets: Vec<_> =
+            (0..look.buckets()).map(|bucket| Bucket::new(look, self.bucket(bucket))).collect();
         let place = |windows: &Vec<Window>| {
-            let window = *least(windows, |window| cost(look, &window.seen(look)));
+            let window = *least(windows, |window| cost(&weights(look, &window.seen(look))));
             let own = window.seen(look);
             let into = least(0..look.buckets(), |&to| {
-                cost(look, &union(&buckets[to], &own)) - cost(look, &buckets[to])
+                let bucket = &buckets[to];
+                cost(&bucket.weights_with(look, &own)) - cost(&bucket.weights)
             });
-            buckets[into] = union(&buckets[into], &own);
+            let allowed = union(&buckets[into].allowed, &own);
+            buckets[into] = Bucket::new(look, allowed);
             self.fill(&window, into);
             window
         };
@@ -311,15 +314,48 @@ fn union(one: &[u128], other: &[u128]) -> Vec<u128> {
     one.iter().zip(other).map(|(one, other)| one | other).collect()
 }
 
-/// How often a window of source code passes what is allowed in each place by each look, in windows of 10^20.
-fn cost(look: Look, allowed: &[u128]) -> f64 {
+/// What a bucket allows, and what that lets pass in each place.
+struct Bucket {
+    allowed: Vec<u128>,
+    weights: [f64; WINDOW],
+}
+
+impl Bucket {
+    fn new(look: Look, allowed: Vec<u128>) -> Bucket {
+        Bucket { weights: weights(look, &allowed), allowed }
+    }
+
+    /// What it would let pass with a window more.
+    fn weights_with(&self, look: Look, own: &[u128]) -> [f64; WINDOW] {
+        let mut weights = self.weights;
+        let size = look.at().len();
+        let places = own.chunks(size).zip(self.allowed.chunks(size)).zip(&mut weights);
+        for ((own, allowed), weight) in places {
+            // Most buckets allow most of it already.
+            if own.iter().zip(allowed).any(|(own, allowed)| own & !allowed != 0) {
+                *weight = self::weight(look, &union(allowed, own));
+            }
+        }
+        weights
+    }
+}
+
+/// How many of a hundred thousand bytes of source code pass in each place.
+fn weights(look: Look, allowed: &[u128]) -> [f64; WINDOW] {
+    let size = look.at().len();
+    std::array::from_fn(|place| weight(look, &allowed[place * size..][..size]))
+}
+
+/// The same of one place, by what each look allows there.
+fn weight(look: Look, allowed: &[u128]) -> f64 {
     let looks = look.at();
-    let weight = |allowed: &[u128]| -> f64 {
-        let passes =
-            |byte: u8| allowed.iter().zip(looks).all(|(set, look)| set >> look(byte) & 1 != 0);
-        (0..128).filter(|&byte| passes(byte)).map(frequency).sum()
-    };
-    allowed.chunks(looks.len()).map(weight).product()
+    let passes = |byte: u8| allowed.iter().zip(looks).all(|(set, look)| set >> look(byte) & 1 != 0);
+    (0..128).filter(|&byte| passes(byte)).map(frequency).sum()
+}
+
+/// How often a window of source code passes, in windows of 10^20.
+fn cost(weights: &[f64; WINDOW]) -> f64 {
+    weights.iter().product()
 }
 
 /// The one that costs least.

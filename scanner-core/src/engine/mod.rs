@@ -9,7 +9,7 @@
 //! Nothing here knows of files, git, threads, printing, the environment or the clock.
 
 use regex_automata::meta;
-use std::ops::Range;
+use std::ops::{Index, Range};
 use std::sync::OnceLock;
 
 use crate::compile::heads::MARK;
@@ -48,13 +48,33 @@ pub(crate) struct Engine {
     /// Made on first need: most rules never see a candidate.
     patterns: Vec<OnceLock<Pattern>>,
     /// Those of patterns that fail often.
-    screens: Vec<OnceLock<screen::Automaton>>,
+    screens: Rare<screen::Automaton>,
     /// The patterns as automata that can be followed byte by byte, for text that goes on; `None` if one is too large.
-    automata: Vec<OnceLock<Option<Box<regex_automata::hybrid::dfa::DFA>>>>,
+    automata: Rare<Option<Box<regex_automata::hybrid::dfa::DFA>>>,
     /// The rules that look at every run of characters, if they are on.
     bare: Vec<u16>,
     named: named::Index,
     now: Option<i64>,
+}
+
+/// What few scanners make of any rule: the room for it is made when the first does.
+struct Rare<T> {
+    rules: usize,
+    all: OnceLock<Box<[OnceLock<T>]>>,
+}
+
+impl<T> Rare<T> {
+    fn new(rules: usize) -> Rare<T> {
+        Rare { rules, all: OnceLock::new() }
+    }
+}
+
+impl<T> Index<usize> for Rare<T> {
+    type Output = OnceLock<T>;
+
+    fn index(&self, rule: usize) -> &OnceLock<T> {
+        &self.all.get_or_init(|| (0..self.rules).map(|_| OnceLock::new()).collect())[rule]
+    }
 }
 
 /// What a search changes.
@@ -125,8 +145,7 @@ impl Engine {
         let bare =
             rules.bare().filter(|(id, _)| rules.is_enabled(*id)).map(|(id, _)| id.0).collect();
         let named = named::Index::new(&rules);
-        let automata = (0..rules.len()).map(|_| OnceLock::new()).collect();
-        let screens = (0..rules.len()).map(|_| OnceLock::new()).collect();
+        let (automata, screens) = (Rare::new(rules.len()), Rare::new(rules.len()));
         Ok(Engine { rules, anchors, patterns, screens, automata, bare, named, now })
     }
 

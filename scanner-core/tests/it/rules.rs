@@ -116,3 +116,22 @@ fn openssh_keys_are_found_and_told_whether_they_are_encrypted() {
         }
     }
 }
+
+/// `my-` before a word says that a password is none; chance says nothing.
+#[test]
+fn passwords_in_urls_that_are_called_mine() {
+    let scanner = scanner(&[]);
+    for (password, is_one) in [
+        (concat!("Kz7!M", "y-9fQw2T"), true),
+        (concat!("q4vXTm", "y_orchard8L"), true),
+        (concat!("M", "y-7hVq2Zk9"), true),
+        ("my-orchard-pw", false),
+        ("My_Orchard_Pw", false),
+        ("app.my-orchard7", false),
+    ] {
+        let text = format!("DATABASE_URL=postgres://app:{password}@db:5432/app");
+        let found = scanner.find_all(&text);
+        let rules: Vec<_> = found.iter().map(|one| scanner.rule(one).id).collect();
+        assert_eq!(rules, if is_one { &["database-url"][..] } else { &[] }, "{password}");
+    }
+}

@@ -80,17 +80,20 @@ impl Vault {
         }
     }
 
-    /// The placeholders of the vault that the flags name, and their secrets.
-    pub(crate) fn entries(args: &VaultArgs) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-        let Some(path) = place::vault(args)? else {
-            return Err(Failure::new("say which vault: --vault FILE or --session NAME"));
-        };
+    /// The vault that the flags name.
+    pub(crate) fn named(args: &VaultArgs) -> Result<PathBuf, Failure> {
+        let none = || Failure::new("say which vault: --vault FILE or --session NAME");
+        place::vault(args)?.ok_or_else(none)
+    }
+
+    /// The placeholders of a vault, and their secrets.
+    pub(crate) fn entries(path: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
         let shown = path.display();
-        match file::read(&path, &mut Keys::new(VaultKey::Auto))? {
+        match file::read(path, &mut Keys::new(VaultKey::Auto))? {
             There::Nothing => Err(Failure::new(format!("there is no vault {shown}"))),
             There::Expired => {
                 // What nobody can use any more need not lie about.
-                remove_expired(&path);
+                remove_expired(path);
                 Err(Failure::new(format!("the vault {shown} has expired and was deleted")))
             }
             There::Vault(store) => Ok(store.entries),

@@ -1,5 +1,6 @@
 //! Values that stand where a secret would and are none: `xxxx`, `changeme`, `your-token-here`, `1234567890`.
 
+use super::letters;
 use crate::rule::ByteSet;
 
 /// Words that say that a value is not meant.
@@ -155,8 +156,6 @@ static SAYINGS: Lexicon = Lexicon::new(&[
     "insert",
     "lorem",
     "mock",
-    "my-",
-    "my_",
     "not-a-",
     "not_a_",
     "qwerty",
@@ -221,7 +220,7 @@ pub(in crate::engine) fn classify(value: &[u8]) -> Option<&'static str> {
     if CUT.stand_in(value) {
         return Some("it is cut off");
     }
-    if SAYINGS.stand_in(value) {
+    if SAYINGS.stand_in(value) || is_called_mine(value) {
         return Some("it says that it is none");
     }
     let made_of =
@@ -231,6 +230,28 @@ pub(in crate::engine) fn classify(value: &[u8]) -> Option<&'static str> {
         return Some("it is made of words");
     }
     None
+}
+
+/// Whether it says `my-` of a word: `my-company-pw`. Without the word, three bytes are chance.
+fn is_called_mine(value: &[u8]) -> bool {
+    value.windows(3).enumerate().any(|(at, three)| {
+        three[..2].eq_ignore_ascii_case(b"my")
+            && matches!(three[2], b'-' | b'_')
+            && !value[..at].last().is_some_and(u8::is_ascii_alphanumeric)
+            && begins_with_word(&value[at + 3..])
+    })
+}
+
+/// Whether letters that could be a word come first, and after them no more than a few digits before the next sign.
+fn begins_with_word(text: &[u8]) -> bool {
+    let end = text.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
+    let letters = text[..end].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let (word, digits) = text[..end].split_at(letters);
+    word.len() >= 2
+        && digits.len() * 2 <= word.len()
+        && digits.iter().all(u8::is_ascii_digit)
+        && humps(word).all(|hump| hump.len() > 1)
+        && letters::bits(word) < letters::SHORT_WORDS_END
 }
 
 /// Whether `@host` behind a password names a host that is reserved for documentation.
@@ -338,7 +359,7 @@ fn words_in(value: &[u8]) -> Words {
     let mut words = Words { count: 0, letters: 0 };
     let mut at = 0;
     for part in value.split(|byte| !byte.is_ascii_alphabetic()) {
-        for hump in part.chunk_by(|a, b| !(a.is_ascii_lowercase() && b.is_ascii_uppercase())) {
+        for hump in humps(part) {
             if is_words(&lower[at..at + hump.len()], 3) {
                 words.count += 1;
                 words.letters += hump.len();
@@ -348,6 +369,11 @@ fn words_in(value: &[u8]) -> Words {
         at += 1;
     }
     words
+}
+
+/// Letters taken apart where lower case turns to upper.
+fn humps(letters: &[u8]) -> impl Iterator<Item = &[u8]> {
+    letters.chunk_by(|a, b| !(a.is_ascii_lowercase() && b.is_ascii_uppercase()))
 }
 
 /// Whether a part in lower case is a word of the list, or up to so many of them written together.
@@ -433,6 +459,11 @@ mod tests {
             "P@ssw0rd",
             "Pa$$w0rd!2023",
             "S3cr3t-T0ken!",
+            "my-company-pw",
+            "My_Strong_Phrase",
+            "MY-COMPANY-92",
+            "p4:my-orchard7!",
+            "my-ownDevice",
         ] {
             assert!(classify(value.as_bytes()).is_some(), "{value}");
         }
@@ -440,23 +471,47 @@ mod tests {
 
     #[test]
     fn values_are_not() {
-        for value in ["Tr7#kq9!vPz2", "kX93nfQp20dLwz71", "9f8a1c7e33b04d52", "Winter-Garden-82!"] {
+        for value in [
+            "Tr7#kq9!vPz2",
+            "kX93nfQp20dLwz71",
+            "9f8a1c7e33b04d52",
+            "Winter-Garden-82!",
+            "My-9kQz7vTd2x",
+            "Vq7#my-4PzwT83",
+            "q8Tmy-garden93Zk",
+            "84Zk!Vq2wmy_",
+            "My-qXzWvKjqZtRw",
+        ] {
             assert!(classify(value.as_bytes()).is_none(), "{value}");
         }
     }
 
+    fn random(seed: &mut u64, len: usize) -> Vec<u8> {
+        let alphabet = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+        let mut next = || {
+            *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99);
+            alphabet[(*seed >> 58) as usize]
+        };
+        (0..len).map(|_| next()).collect()
+    }
+
     #[test]
     fn random_tokens_are_not() {
-        let mut seed = 1u64;
-        let alphabet = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+        let mut seed = 1;
         for _ in 0..20_000 {
-            let token: Vec<u8> = (0..40)
-                .map(|_| {
-                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99);
-                    alphabet[(seed >> 58) as usize]
-                })
-                .collect();
-            assert_eq!(classify_token(&token), None);
+            assert_eq!(classify_token(&random(&mut seed, 40)), None);
         }
+    }
+
+    #[test]
+    fn random_values_with_mine_in_them_are_not() {
+        let mut seed = 1;
+        let mut taken = 0;
+        for at in (0..=17).cycle().take(18_000) {
+            let mut value = random(&mut seed, 20);
+            value[at..at + 3].copy_from_slice(b"My-");
+            taken += usize::from(is_called_mine(&value));
+        }
+        assert!(taken < 180, "{taken} of 18,000");
     }
 }
