@@ -151,6 +151,13 @@ impl Stores {
             ),
             None => "None".to_owned(),
         };
+        let sign = match rule.sign {
+            Some(sign) => format!(
+                "Some(Sign {{ skip: {}, before: ByteSet({:?}), byte: {} }})",
+                sign.skip, sign.before.0, sign.byte
+            ),
+            None => "None".to_owned(),
+        };
         let pair = match rule.pair {
             Some(pair) => format!("Some(Pair::{pair:?})"),
             None => "None".to_owned(),
@@ -158,7 +165,7 @@ impl Stores {
         format!(
             "Rule {{ id: {}, name: {}, issuer: {}, severity: Severity::{:?}, url: {}, fix: {}, \
              enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: {}, pattern: {}, offset: {:?}, \
-             window: {}, min_len: {}, required: {:?}, stretch: {stretch}, chosen: {}, judge: {judge}, pair: {pair}, \
+             window: {}, min_len: {}, required: {:?}, sign: {sign}, stretch: {stretch}, chosen: {}, judge: {judge}, pair: {pair}, \
              alphabet: ByteSet({:?}), first: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, \
              check: {check}, min_entropy: {}, context: {}, within: {}, role: {}, examples: {}, \
              counterexamples: {} }}",

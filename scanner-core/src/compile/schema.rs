@@ -296,6 +296,7 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
             alphabet: ByteSet::ALL,
             first: ByteSet::ALL,
             required: None,
+            sign: None,
             stretch: None,
         },
     };
@@ -355,6 +356,7 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
         window,
         min_len: bounds.min_len,
         required: bounds.required,
+        sign: bounds.sign,
         stretch: bounds.stretch,
         chosen: syntax.chosen,
         judge,

@@ -48,8 +48,11 @@ pub(super) fn consider(
     if names::is_of_digest(&haystack[..name.start]) {
         return Err(Rejection::Name("the name is one of a digest, as checksum/secret is"));
     }
-    let kind = paths::kind(input.get_path());
-    let given = Given { name, keyword, value, bare: written == Written::Bare, kind };
+    let kind = *cache.kind.get_or_insert_with(|| paths::kind(input.get_path()));
+    let text = &haystack[name.range()];
+    let word = keyword.start - name.start..keyword.end - name.start;
+    let class = names::classify(text, word.clone())?;
+    let given = Given { name, value, bare: written == Written::Bare, kind };
     if let Some(found) = engine.named(cache, input, &given, trace) {
         return Ok(found);
     }
@@ -65,9 +68,7 @@ pub(super) fn consider(
     if is_no_literal {
         return Err(Rejection::Assignment("a bare word is no literal in such a file"));
     }
-    let keyword = given.keyword;
-    let text = &haystack[name.range()];
-    let class = names::classify(text, keyword.start - name.start..keyword.end - name.start)?;
+    names::check_key(text, word)?;
     trace.step("name", || format!("'{}'", text.escape_ascii()));
     // In a Secret of Kubernetes and the like, what counts is what the value stands for.
     let decoded = decode::plain_value(&haystack[value.range()]);

@@ -73,6 +73,8 @@ pub(crate) struct Cache {
     /// How many bytes may still be decoded of the piece at hand.
     budget: usize,
     open: open::Scratch,
+    /// The kind of the file, or the layer of it, that is at hand, once it was asked for.
+    kind: Option<judge::paths::Kind>,
 }
 
 /// What a search knows of one rule, so that no byte is looked at again for it.
@@ -200,6 +202,7 @@ impl Engine {
         considered: &mut dyn FnMut(Head, &Result<Found, Rejection>),
     ) {
         let from = parts.first().map_or(0, |part| part.start);
+        cache.kind = None;
         let mut scratch = std::mem::take(&mut cache.scratch);
         scratch.reset();
         let mut marks = std::mem::take(&mut cache.marks);

@@ -352,30 +352,30 @@ const KEYS: &[&str] = &[
 /// What stands in a keyword for passwords.
 const PASSWORDS: &[&str] = &["pass", "pwd", "kennwort", "contrase", "wachtwoord"];
 
-/// Judges the name around a keyword that stands at `keyword` within it.
-pub(in crate::engine) fn classify(
+/// What the keyword `key` alone says nothing of: what kind of key the name is one of. The keyword stands at `keyword`.
+pub(in crate::engine) fn check_key(
     name: &[u8],
     keyword: std::ops::Range<usize>,
-) -> Result<Class, Rejection> {
+) -> Result<(), Rejection> {
     let text = &name[keyword.clone()];
-    if text.len() <= 4 && text[text.len() - 3..].eq_ignore_ascii_case(b"key") {
-        let before = &name[..keyword.end - 3];
-        let word = words(before).filter(|word| !word.is_empty()).last().unwrap_or_default();
-        let known = |word: &[u8]| {
-            KEYS.iter().any(|key| {
-                word.len() >= key.len()
-                    && word[word.len() - key.len()..].eq_ignore_ascii_case(key.as_bytes())
-            })
-        };
-        if !known(word) {
-            return Err(Rejection::Name("a key of another kind, as sort_key is"));
-        }
+    if text.len() > 4 || !text[text.len() - 3..].eq_ignore_ascii_case(b"key") {
+        return Ok(());
     }
-    classify_any(name, keyword)
+    let before = &name[..keyword.end - 3];
+    let word = words(before).filter(|word| !word.is_empty()).last().unwrap_or_default();
+    let known = KEYS.iter().any(|key| {
+        word.len() >= key.len()
+            && word[word.len() - key.len()..].eq_ignore_ascii_case(key.as_bytes())
+    });
+    if known {
+        Ok(())
+    } else {
+        Err(Rejection::Name("a key of another kind, as sort_key is"))
+    }
 }
 
-/// The same where something else says what kind of key it is.
-pub(in crate::engine) fn classify_any(
+/// Judges the name around a keyword that stands at `keyword` within it. Any kind of key will do.
+pub(in crate::engine) fn classify(
     name: &[u8],
     keyword: std::ops::Range<usize>,
 ) -> Result<Class, Rejection> {
@@ -408,14 +408,14 @@ pub(in crate::engine) fn classify_any(
             "the name is one of something about a secret, as password_length is",
         ));
     }
-    let before: Vec<&[u8]> = words(&name[..keyword.start]).collect();
-    if before.iter().any(|word| listed(word, BEFORE)) {
+    let before = &name[..keyword.start];
+    if words(before).any(|word| listed(word, BEFORE)) {
         return Err(Rejection::Name("the name is one of something else, as csrf_token is"));
     }
     // The letter before a keyword in lower case continues a word: `bypass`, `compass`.
     if class == Class::Password && keyword.start > 0 && name[keyword.start - 1].is_ascii_lowercase()
     {
-        let word = before.last().copied().unwrap_or_default();
+        let word = words(before).last().unwrap_or_default();
         if [&b"by"[..], b"com", b"tres", b"sur", b"encom", b"over", b"under"].contains(&word) {
             return Err(Rejection::Name("the keyword is part of another word"));
         }
@@ -429,14 +429,24 @@ pub(in crate::engine) fn is_of_digest(before: &[u8]) -> bool {
     [&b"checksum"[..], b"hash", b"digest", b"sha256"].iter().any(|word| before.ends_with(word))
 }
 
+/// The longest word of any list, in bytes.
+const LONGEST: usize = 16;
+
 /// Whether a word is one of a list in alphabetical order, whatever its case.
 pub(in crate::engine) fn listed(word: &[u8], list: &[&str]) -> bool {
-    let lower = word.iter().map(u8::to_ascii_lowercase);
-    list.binary_search_by(|listed| listed.bytes().cmp(lower.clone())).is_ok()
+    let mut lower = [0; LONGEST];
+    let Some(lower) = lower.get_mut(..word.len()).filter(|lower| !lower.is_empty()) else {
+        return false;
+    };
+    lower.copy_from_slice(word);
+    lower.make_ascii_lowercase();
+    list.binary_search_by(|listed| listed.as_bytes().cmp(lower)).is_ok()
 }
 
 fn holds_ignoring_case(text: &[u8], word: &[u8]) -> bool {
-    text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
+    let first = word[0];
+    text.windows(word.len())
+        .any(|part| part[0] | 0x20 == first && part.eq_ignore_ascii_case(word))
 }
 
 /// The words of a name: apart at separators and at humps.
@@ -451,12 +461,16 @@ mod tests {
 
     fn class(name: &str, keyword: &str) -> Option<Class> {
         let at = name.to_ascii_lowercase().find(keyword).unwrap();
-        classify(name.as_bytes(), at..at + keyword.len()).ok()
+        let keyword = at..at + keyword.len();
+        check_key(name.as_bytes(), keyword.clone()).ok()?;
+        classify(name.as_bytes(), keyword).ok()
     }
 
     #[test]
     fn lists_are_in_order() {
-        assert!(AFTER.is_sorted() && BEFORE.is_sorted() && FILES.is_sorted());
+        for list in [AFTER, BEFORE, FILES] {
+            assert!(list.is_sorted() && list.iter().all(|word| word.len() <= LONGEST));
+        }
         assert!(listed(b"Algorithm", AFTER) && listed(b"AGE", AFTER) && !listed(b"ag", AFTER));
     }
 
