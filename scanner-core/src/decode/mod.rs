@@ -96,11 +96,16 @@ pub(crate) fn plain_value(value: &[u8]) -> Option<Decoded> {
     if !padded || value.len() < 8 || value.len() - digits > 2 || !base64_tail_clear(value) {
         return None;
     }
+    let printable = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
+    // Of most words, the first letters stand for something else.
+    let first = base64_to_vec(&value[..8.min(digits / 4 * 4)])?;
+    if !first.iter().all(|byte| printable(byte) || *byte == b'\n') {
+        return None;
+    }
     let mut text = base64_to_vec(value)?;
     if text.last() == Some(&b'\n') {
         text.pop();
     }
-    let printable = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
     let origin = Origin::Bytes(runs::places(std::slice::from_ref(&(0..digits)), text.len(), 6));
     (!text.is_empty() && text.iter().all(printable)).then(|| Decoded {
         text,

@@ -149,7 +149,8 @@ impl Engine {
         }
         let index = usize::from(candidate.rule);
         if let Some(sign) = rule.sign
-            && !sign.stands_behind(&haystack[start..haystack.len().min(start + rule.window as usize)])
+            && !sign
+                .stands_behind(&haystack[start..haystack.len().min(start + rule.window as usize)])
         {
             return Err(Rejection::Pattern);
         }

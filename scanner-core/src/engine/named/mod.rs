@@ -53,8 +53,8 @@ struct Words {
     entries: Vec<Entry>,
     /// The bytes that any rule's value may have.
     alphabet: ByteSet,
-    /// How long the values are of the rules that want no digits: few do, and most words have none.
-    letters: Vec<RangeInclusive<u16>>,
+    /// How long the values are of the rules that want no digits, and what they are made of: most words have none.
+    letters: Vec<(RangeInclusive<u16>, ByteSet)>,
     /// Where the entries of a first byte begin.
     starts: [u16; 257],
     /// The most bytes before a name that any rule looks at.
@@ -117,7 +117,7 @@ impl Words {
                 within = within.max(usize::from(rule.within));
                 let (least, most) = (length(rule.min_len), length(rule.window));
                 if !wants_digits(rule) {
-                    letters.push(least..=most);
+                    letters.push((least..=most, rule.alphabet));
                 }
                 entries.extend(rule.context.iter().zip(0..).map(|(letters, word)| Entry {
                     rule: id.0,
@@ -207,8 +207,9 @@ impl Engine {
     fn fit(&self, cache: &mut Cache, haystack: &[u8], given: &Given, value: &[u8]) -> Option<Fit> {
         let words = self.named.words.get_or_init(|| Words::new(&self.rules));
         // Most of what names are given holds a blank or a bracket, or is a word.
-        let fits = |len: &RangeInclusive<u16>| {
+        let fits = |(len, letters): &(RangeInclusive<u16>, ByteSet)| {
             (usize::from(*len.start())..=usize::from(*len.end())).contains(&value.len())
+                && value.iter().all(|&byte| letters.contains(byte))
         };
         if !value.iter().all(|&byte| words.alphabet.contains(byte))
             || !(may_look_made(value) || words.letters.iter().any(fits))
