@@ -64,7 +64,7 @@ fn judge(
     if same_word(value, name) {
         return Err(Rejection::Value("the name over again"));
     }
-    if let Some(what) = identifier(value) {
+    if let Some(what) = identifier(value, class == Class::Password) {
         return Err(Rejection::Value(what));
     }
     if is_documented(value) {
@@ -113,6 +113,9 @@ fn looks_chosen(value: &[u8]) -> bool {
     {
         return false;
     }
+    if is_drawn(value) {
+        return true;
+    }
     let changes = value
         .windows(2)
         .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
@@ -129,6 +132,23 @@ fn looks_chosen(value: &[u8]) -> bool {
     }
 }
 
+/// Whether chance is the likelier author of a password than somebody who writes words: by its letters, and by where
+/// case changes and digits stand. Without a digit, in both cases and by far; what is in one case is abbreviations,
+/// or of a language that the model does not know.
+fn is_drawn(value: &[u8]) -> bool {
+    let has = |class: fn(&u8) -> bool| value.iter().any(class);
+    let hexadecimal = value.strip_prefix(b"0x").or(value.strip_prefix(b"0X"));
+    if hexadecimal.is_some_and(|rest| rest.iter().all(u8::is_ascii_hexdigit)) {
+        return false;
+    }
+    let bits = letters::unlikelihood(value);
+    if has(u8::is_ascii_digit) {
+        return bits >= letters::CHANCE_BEGINS;
+    }
+    let both = has(u8::is_ascii_lowercase) && value[1..].iter().any(u8::is_ascii_uppercase);
+    both && bits >= 2.0 * letters::CHANCE_BEGINS
+}
+
 /// Whether the value repeats the name, but for case and separators.
 fn same_word(value: &[u8], name: &[u8]) -> bool {
     let fold = |text: &[u8]| -> Vec<u8> {
@@ -140,7 +160,7 @@ fn same_word(value: &[u8], name: &[u8]) -> bool {
 }
 
 /// The shapes of identifiers that are no secrets.
-fn identifier(value: &[u8]) -> Option<&'static str> {
+fn identifier(value: &[u8], is_password: bool) -> Option<&'static str> {
     let is_uuid = value.len() == 36
         && value.iter().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => *byte == b'-',
@@ -176,7 +196,7 @@ fn identifier(value: &[u8]) -> Option<&'static str> {
             && (letters == 0 || humps * 4 <= letters)
             && letters::are_words(&part[..letters])
     };
-    if parts.peek().is_some() && parts.all(wordlike) {
+    if parts.peek().is_some() && parts.all(wordlike) && !(is_password && is_drawn(value)) {
         return Some("words, as an identifier has them");
     }
     None
