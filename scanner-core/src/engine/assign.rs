@@ -3,6 +3,8 @@
 //! The languages differ in little: a name, perhaps in quotes or brackets, perhaps a type, a sign, and a
 //! value in quotes or bare. So one reader serves them all; names and values are judged apart.
 
+use std::ops::Range;
+
 use super::anchors::Candidate;
 use super::explain::Trace;
 use super::judge::names;
@@ -38,7 +40,7 @@ pub(super) fn consider(
 ) -> Result<Found, Rejection> {
     let id = RuleId(candidate.rule);
     let haystack = input.haystack();
-    let keyword = candidate.at..candidate.at + candidate.len;
+    let keyword = keyword(haystack, candidate);
     let name = read::name(haystack, keyword.start, keyword.end);
     // The sign is looked for before anything else: most names are assigned nothing.
     let (value, written) = read::assigned(haystack, name)?;
@@ -102,8 +104,8 @@ pub(super) fn is_over(
     candidate: Candidate,
     outcome: &Result<Found, Rejection>,
 ) -> bool {
-    let end = candidate.at + candidate.len;
-    let name = read::name(haystack, candidate.at, end);
+    let Range { start, end } = keyword(haystack, candidate);
+    let name = read::name(haystack, start, end);
     let seen = match outcome {
         Ok(found) => found.matched.end,
         Err(_) => read::looks_to(haystack, name).unwrap_or(end),
@@ -118,6 +120,15 @@ pub(super) fn is_over(
         }
         lines >= needed && end + at >= seen
     })
+}
+
+/// The word in the head at the candidate. Short ones are looked for with a sign beside them: `"pass"`, `pass:`.
+fn keyword(haystack: &[u8], candidate: Candidate) -> Range<usize> {
+    let head = &haystack[candidate.at..candidate.at + candidate.len];
+    let sign = |byte: &&u8| matches!(**byte, b'"' | b'\'' | b' ' | b':' | b'=' | b'<' | b'>');
+    let before = head.iter().take_while(sign).count();
+    let behind = head.iter().rev().take_while(sign).count();
+    candidate.at + before..candidate.at + head.len() - behind
 }
 
 /// Where the name at the candidate begins, at the earliest.

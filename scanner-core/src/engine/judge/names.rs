@@ -357,7 +357,8 @@ const KEYS: &[&str] = &[
 ];
 
 /// What stands in a keyword for passwords.
-const PASSWORDS: &[&str] = &["pass", "pwd", "kennwort", "contrase", "wachtwoord"];
+const PASSWORDS: &[&str] =
+    &["pass", "pwd", "pw", "kennwort", "contrase", "wachtwoord", "senha"];
 
 /// Judges the name around a keyword that stands at `keyword` within it.
 pub(in crate::engine) fn classify(
@@ -365,7 +366,7 @@ pub(in crate::engine) fn classify(
     keyword: std::ops::Range<usize>,
 ) -> Result<Class, Rejection> {
     let text = &name[keyword.clone()];
-    if text.len() <= 4 && text[text.len() - 3..].eq_ignore_ascii_case(b"key") {
+    if (3..=4).contains(&text.len()) && text[text.len() - 3..].eq_ignore_ascii_case(b"key") {
         let before = &name[..keyword.end - 3];
         let word = words(before).filter(|word| !word.is_empty()).last().unwrap_or_default();
         let known = |word: &[u8]| {
