@@ -135,6 +135,13 @@ impl Stores {
             Some(value) => format!("Some(Value::{value:?})"),
             None => "None".to_owned(),
         };
+        let stretch = match rule.stretch {
+            Some(stretch) => format!(
+                "Some(Stretch {{ len: {}, bytes: ByteSet({:?}) }})",
+                stretch.len, stretch.bytes.0
+            ),
+            None => "None".to_owned(),
+        };
         let pair = match rule.pair {
             Some(pair) => format!("Some(Pair::{pair:?})"),
             None => "None".to_owned(),
@@ -142,7 +149,7 @@ impl Stores {
         format!(
             "Rule {{ id: {}, name: {}, issuer: {}, severity: Severity::{:?}, url: {}, fix: {}, \
              enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: {}, pattern: {}, offset: {:?}, \
-             window: {}, min_len: {}, required: {:?}, chosen: {}, judge: {judge}, pair: {pair}, \
+             window: {}, min_len: {}, required: {:?}, stretch: {stretch}, chosen: {}, judge: {judge}, pair: {pair}, \
              alphabet: ByteSet({:?}), first: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, \
              check: {check}, min_entropy: {}, context: {}, within: {}, role: {}, examples: {}, \
              counterexamples: {} }}",

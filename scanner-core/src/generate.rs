@@ -409,6 +409,7 @@ pub(crate) mod tests {
             window: 65536,
             min_len: 0,
             required: None,
+            stretch: None,
             chosen: false,
             judge: None,
             pair: None,

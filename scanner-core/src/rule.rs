@@ -47,6 +47,8 @@ pub struct Rule {
     pub min_len: u32,
     /// A byte that occurs in every match behind its head, if there is one.
     pub required: Option<u8>,
+    /// Bytes in a row that stand in every match behind its head, if to look for them is worth it.
+    pub stretch: Option<Stretch>,
     /// Whether a person may have chosen the secret, so that words in it tell a placeholder.
     pub chosen: bool,
     /// Whether the secret is judged as the value of an assignment is, and as which kind: where the
@@ -285,9 +287,39 @@ impl ByteSet {
         self.0.iter().map(|part| part.count_ones() as usize).sum()
     }
 
+    /// The bytes that are in either.
+    pub(crate) fn union(self, other: ByteSet) -> ByteSet {
+        ByteSet(std::array::from_fn(|part| self.0[part] | other.0[part]))
+    }
+
     /// Puts `byte` into the set.
     pub fn insert(&mut self, byte: u8) {
         self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    }
+}
+
+/// Bytes in a row that all belong to one set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// How many there are at least.
+    pub len: u16,
+    /// What each of them may be.
+    pub bytes: ByteSet,
+}
+
+impl Stretch {
+    /// Whether such bytes stand in `text`. Most of it is not looked at: each step goes to where the next
+    /// stretch would end, and back as far as bytes belong to it.
+    pub(crate) fn stands_in(&self, text: &[u8]) -> bool {
+        let len = usize::from(self.len);
+        let mut from = 0;
+        while let Some(place) = text.get(from..from + len) {
+            match place.iter().rposition(|&byte| !self.bytes.contains(byte)) {
+                Some(last) => from += last + 1,
+                None => return true,
+            }
+        }
+        false
     }
 }
 

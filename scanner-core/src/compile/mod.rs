@@ -13,6 +13,7 @@ pub mod heads;
 pub mod pattern;
 pub mod quote;
 pub mod schema;
+mod stretch;
 
 /// Reads the built-in rules, in the order of their files.
 pub fn builtin_rules() -> Result<Vec<Rule>, String> {

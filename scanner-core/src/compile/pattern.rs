@@ -2,7 +2,8 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::rule::ByteSet;
+use super::stretch::stretch;
+use crate::rule::{ByteSet, Stretch};
 
 /// The bounds of everything that a pattern matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Bounds {
     pub first: ByteSet,
     /// A byte that every match holds behind the first class of characters in it.
     pub required: Option<u8>,
+    /// Bytes in a row that stand in every match behind what is fixed.
+    pub stretch: Option<Stretch>,
 }
 
 /// Parses a pattern the one way that rules are parsed: over bytes, with Unicode off.
@@ -48,6 +51,7 @@ pub fn bounds(pattern: &str) -> Result<Bounds, String> {
         alphabet,
         first,
         required: required(&hir),
+        stretch: stretch(&hir),
     })
 }
 

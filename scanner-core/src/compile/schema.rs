@@ -298,6 +298,7 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
             alphabet: ByteSet::ALL,
             first: ByteSet::ALL,
             required: None,
+            stretch: None,
         },
     };
     let window = match (syntax.window, bounds.max_len) {
@@ -356,6 +357,7 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
         window,
         min_len: bounds.min_len,
         required: bounds.required,
+        stretch: bounds.stretch,
         chosen: syntax.chosen,
         judge,
         pair,

@@ -6,7 +6,7 @@ use crate::checks::Check;
 use crate::compile::filter::Filter;
 use crate::compile::heads::{Entry, Heads};
 use crate::rule::{
-    Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Store, Stored, Text, Value,
+    Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Store, Stored, Stretch, Text, Value,
 };
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));

@@ -153,6 +153,9 @@ impl Engine {
         if rule.required.is_some_and(|byte| memchr::memrchr(byte, rest).is_none()) {
             return Err(Rejection::Pattern);
         }
+        if rule.stretch.is_some_and(|stretch| !stretch.stands_in(rest)) {
+            return Err(Rejection::Pattern);
+        }
         cache.work.confirmations += 1;
         cache.work.confirmed_bytes += run as u64;
         let pattern = self.pattern(rule, index);
