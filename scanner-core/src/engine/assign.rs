@@ -43,7 +43,13 @@ pub(super) fn consider(
     let keyword = keyword(haystack, candidate);
     let name = read::name(haystack, keyword.start, keyword.end);
     // The sign is looked for before anything else: most names are assigned nothing.
-    let (value, written) = read::assigned(haystack, name)?;
+    let (value, written) = match read::assigned(haystack, name) {
+        // Of a password, a sentence may tell.
+        Err(why) if names::is_of_password(&haystack[keyword.clone()]) => {
+            (said(input, name).ok_or(why)?, Written::Said)
+        }
+        read => read?,
+    };
     trace.step("assignment", || {
         format!("a value of {} bytes, {written:?}", value.len()).to_lowercase()
     });
@@ -51,7 +57,9 @@ pub(super) fn consider(
         return Err(Rejection::Name("the name is one of a digest, as checksum/secret is"));
     }
     let given = Given { name, keyword, value, bare: written == Written::Bare };
-    if let Some(found) = engine.named(cache, input, &given, trace) {
+    if written != Written::Said
+        && let Some(found) = engine.named(cache, input, &given, trace)
+    {
         return Ok(found);
     }
     if !engine.rules.is_enabled(id) {
@@ -67,7 +75,7 @@ pub(super) fn consider(
         Kind::Code => !read::is_within_string(haystack, name, value),
         Kind::Lock => true,
     };
-    if written == Written::Bare && is_no_literal {
+    if written != Written::Quoted && is_no_literal {
         return Err(Rejection::Assignment("a bare word is no literal in such a file"));
     }
     // In a Secret of Kubernetes and the like, what counts is what the value stands for.
@@ -120,6 +128,13 @@ pub(super) fn is_over(
         }
         lines >= needed && end + at >= seen
     })
+}
+
+/// A password that a sentence tells: one that looks made, because words alone say that it is one.
+fn said(input: &Input<'_>, name: Span) -> Option<Span> {
+    let said = read::said(input.haystack(), name)?;
+    let text = &input.haystack()[said.value.range()];
+    value::is_made_beyond_doubt(text, said.is_led).then_some(said.value)
 }
 
 /// The word in the head at the candidate. Short ones are looked for with a sign beside them: `"pass"`, `pass:`.

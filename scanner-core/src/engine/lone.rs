@@ -16,6 +16,9 @@ const LONGEST: usize = 1024;
 /// The longest name that is read, in bytes.
 const NAME: usize = 128;
 
+/// The most lines of a text that is taken for one without a name.
+const LINES: usize = 8;
+
 /// How a file of secrets is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
@@ -25,11 +28,21 @@ enum Form {
     Login,
     /// Lines of a client, a server, their secret and addresses, as pppd reads them.
     Table,
+    /// Lines of a host, a port, a database, a user and a password, as PostgreSQL reads them.
+    Passes,
 }
 
 /// Whether the file at `path` may be one, as far as its name tells; then nothing of a shorter text is decided.
 pub(super) fn may_be(path: Option<&[u8]>, len: usize) -> bool {
     len <= LONGEST && path.is_some_and(|path| name(path).is_some())
+}
+
+/// Whether a text may be such a file, whatever its name: it is short, and a word of it looks made.
+pub(crate) fn may_hold(text: &[u8]) -> bool {
+    text.len() <= LONGEST
+        && lines(text).take(LINES + 1).count() <= LINES
+        && lines(text)
+            .any(|line| words(text, line).any(|word| value::looks_made(&text[word.range()])))
 }
 
 /// The name that the file's content is given, in lower case: that of the file, behind that of its directory.
@@ -64,8 +77,17 @@ impl Engine {
             }
             Form::Login => {
                 let mut lines = lines(haystack);
-                if let (Some(_), Some(password), None) = (lines.next(), lines.next(), lines.next()) {
+                if let (Some(_), Some(password), None) = (lines.next(), lines.next(), lines.next())
+                {
                     self.lone_value(input, b"password", password, found);
+                }
+            }
+            Form::Passes => {
+                for line in lines(haystack) {
+                    let mut fields = parts(haystack, line, |byte| byte == b':');
+                    if let (Some(password), None) = (fields.nth(4), fields.next()) {
+                        self.lone_value(input, b"password", password, found);
+                    }
                 }
             }
             Form::Table => {
@@ -96,8 +118,14 @@ impl Engine {
             let text = &input.haystack()[span.range()];
             value::judge_in(path, text, name, class, true)?;
             let reason = if class == Value::Key { Reason::Entropy } else { Reason::Context };
-            let found =
-                Found { rule, span, matched: span, confidence: Confidence::Generic, reason, decoded: None };
+            let found = Found {
+                rule,
+                span,
+                matched: span,
+                confidence: Confidence::Generic,
+                reason,
+                decoded: None,
+            };
             self.except(input, &found, &mut ())?;
             Ok(found)
         };
@@ -106,10 +134,18 @@ impl Engine {
 }
 
 fn form(name: &[u8]) -> Form {
-    const LOGINS: [&[u8]; 6] =
-        [b"auth_txt", b"auth_conf", b"auth_user_pass", b"userpass_txt", b"credentials_txt", b"up_auth"];
+    const LOGINS: [&[u8]; 6] = [
+        b"auth_txt",
+        b"auth_conf",
+        b"auth_user_pass",
+        b"userpass_txt",
+        b"credentials_txt",
+        b"up_auth",
+    ];
     if name.ends_with(b"chap-secrets") || name.ends_with(b"pap-secrets") {
         Form::Table
+    } else if name.ends_with(b"_pgpass") || name.ends_with(b"pgpass_conf") {
+        Form::Passes
     } else if LOGINS.iter().any(|login| name.ends_with(login)) {
         Form::Login
     } else {
@@ -119,12 +155,14 @@ fn form(name: &[u8]) -> Form {
 
 /// The lines that are not blank, without the blanks around them.
 fn lines(haystack: &[u8]) -> impl Iterator<Item = Span> {
-    parts(haystack, Span { start: 0, end: haystack.len() }, |byte| byte == b'\n').filter_map(|line| {
-        let text = &haystack[line.range()];
-        let start = line.start + (text.len() - text.trim_ascii_start().len());
-        let len = text.trim_ascii().len();
-        (len > 0).then_some(Span { start, end: start + len })
-    })
+    parts(haystack, Span { start: 0, end: haystack.len() }, |byte| byte == b'\n').filter_map(
+        |line| {
+            let text = &haystack[line.range()];
+            let start = line.start + (text.len() - text.trim_ascii_start().len());
+            let len = text.trim_ascii().len();
+            (len > 0).then_some(Span { start, end: start + len })
+        },
+    )
 }
 
 /// The words of a line, without the quotes around them.
@@ -168,6 +206,7 @@ mod tests {
         for (name, expected) in [
             (&b"ppp_chap-secrets"[..], Form::Table),
             (b"openvpn_auth_txt", Form::Login),
+            (b"bob__pgpass", Form::Passes),
             (b"secrets_db_password", Form::Value),
         ] {
             assert_eq!(form(name), expected, "{}", name.escape_ascii());

@@ -23,9 +23,30 @@ const SECTIONS: [&[u8]; 2] = [b"data", b"stringData"];
 
 /// Names of what is no secret: they stand beside the password in every other manifest.
 const PLAIN: &[&[u8]] = &[
-    b"user", b"username", b"login", b"host", b"hostname", b"port", b"server", b"database", b"dbname", b"name",
-    b"namespace", b"region", b"bucket", b"url", b"uri", b"endpoint", b"email", b"id", b"crt", b"cert", b"pub", b"type",
-    b"version", b"path",
+    b"user",
+    b"username",
+    b"login",
+    b"host",
+    b"hostname",
+    b"port",
+    b"server",
+    b"database",
+    b"dbname",
+    b"name",
+    b"namespace",
+    b"region",
+    b"bucket",
+    b"url",
+    b"uri",
+    b"endpoint",
+    b"email",
+    b"id",
+    b"crt",
+    b"cert",
+    b"pub",
+    b"type",
+    b"version",
+    b"path",
 ];
 
 /// What was read of a manifest.
@@ -117,7 +138,8 @@ fn yaml(haystack: &[u8], at: usize) -> Manifest {
     manifest.is_secret = above.trim_ascii() == b"kind: Secret";
     // The column of a section's entries, within a section: none is known before the first of them.
     let mut section: Option<Option<usize>> = None;
-    let mut from = at + memchr::memchr(b'\n', &haystack[at..]).map_or(haystack.len() - at, |end| end + 1);
+    let mut from =
+        at + memchr::memchr(b'\n', &haystack[at..]).map_or(haystack.len() - at, |end| end + 1);
     while from < haystack.len() {
         let end = memchr::memchr(b'\n', &haystack[from..]).map_or(haystack.len(), |end| from + end);
         let whole = end < haystack.len();
@@ -159,7 +181,8 @@ fn yaml(haystack: &[u8], at: usize) -> Manifest {
 fn key(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = memchr::memchr(b':', line)?;
     let (name, rest) = (unquoted(&line[..colon]), &line[colon + 1..]);
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/');
+    let is_name =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/');
     let ends = rest.is_empty() || rest.starts_with(b" ");
     (!name.is_empty() && ends && name.iter().all(is_name)).then(|| (name, rest.trim_ascii()))
 }
@@ -208,7 +231,8 @@ fn json(haystack: &[u8], at: usize) -> Manifest {
                     None if is_key(haystack, string.end + 1) => name = Some(string),
                     None => {}
                     Some(key) if depth == 0 => {
-                        manifest.is_secret |= &haystack[key.range()] == b"kind" && text == b"Secret";
+                        manifest.is_secret |=
+                            &haystack[key.range()] == b"kind" && text == b"Secret";
                     }
                     Some(name) if depth == 1 && in_section && !text.is_empty() => {
                         manifest.entries.push(Entry { name, value: string });
@@ -248,7 +272,8 @@ mod tests {
     fn entries(text: &str) -> (bool, bool, Vec<(&str, &str)>) {
         let at = text.find("\"apiVersion").or(text.find("apiVersion")).unwrap();
         let manifest = read(text.as_bytes(), Candidate { at, len: 10, rule: 0 });
-        let all = manifest.entries.iter().map(|one| (&text[one.name.range()], &text[one.value.range()]));
+        let all =
+            manifest.entries.iter().map(|one| (&text[one.name.range()], &text[one.value.range()]));
         (manifest.is_secret, manifest.is_over, all.collect())
     }
 
@@ -261,13 +286,33 @@ mod tests {
                 false,
                 &[("a", "x y"), ("b.c", "q#1")][..],
             ),
-            ("apiVersion: v1\ndata:\n  a: eA==\n  b: |\n    c: d\nkind: Secret\n---\n", true, true, &[("a", "eA==")]),
-            ("- apiVersion: v1\n  data:\n    a: x\n  kind: Secret\n- apiVersion: v1\n", true, true, &[("a", "x")]),
-            ("kind: Secret\napiVersion: v1\ndata:\n  a: x\nThen apply it.\n", true, true, &[("a", "x")]),
+            (
+                "apiVersion: v1\ndata:\n  a: eA==\n  b: |\n    c: d\nkind: Secret\n---\n",
+                true,
+                true,
+                &[("a", "eA==")],
+            ),
+            (
+                "- apiVersion: v1\n  data:\n    a: x\n  kind: Secret\n- apiVersion: v1\n",
+                true,
+                true,
+                &[("a", "x")],
+            ),
+            (
+                "kind: Secret\napiVersion: v1\ndata:\n  a: x\nThen apply it.\n",
+                true,
+                true,
+                &[("a", "x")],
+            ),
             ("apiVersion: v1\nkind: ConfigMap\ndata:\n  a: x\n", false, false, &[("a", "x")]),
             ("apiVersion: v1\nkind: SealedSecret\n", false, false, &[]),
             ("its apiVersion: v1\nkind: Secret\ndata:\n  a: x\n", false, true, &[]),
-            ("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n", false, true, &[]),
+            (
+                "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n",
+                false,
+                true,
+                &[],
+            ),
         ] {
             assert_eq!(entries(text), (is_secret, is_over, expected.to_vec()), "{text}");
         }
@@ -283,7 +328,12 @@ mod tests {
                 &[("a", "eA==")][..],
             ),
             (r#"{"apiVersion":"v1","kind":"Secret","stringData":{"a":"x\"y"#, true, false, &[]),
-            (r#"{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"x"}}"#, false, true, &[("a", "x")]),
+            (
+                r#"{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"x"}}"#,
+                false,
+                true,
+                &[("a", "x")],
+            ),
             (
                 r#"{"apiVersion":"v1","kind":"Secret","metadata":{"data":{"a":"x"}},"stringData":{"c":"d"}}"#,
                 true,

@@ -29,7 +29,7 @@ pub(crate) mod explain;
 mod filter;
 mod judge;
 mod layers;
-mod lone;
+pub(crate) mod lone;
 mod manifest;
 mod named;
 pub(crate) mod open;
@@ -336,8 +336,13 @@ pub(crate) fn reach_of(rule: &Rule) -> usize {
     of_match + judge::MARGIN
 }
 
+/// Whether a rule is no user's own.
+fn is_built_in(rule: RuleId) -> bool {
+    rule.index() < builtin::RULES.len()
+}
+
 /// Sorts findings and keeps, of those that overlap, the one that says most: the surest, then the
-/// least encoded, the longest, that of the earlier rule.
+/// least encoded, the longest, that of a user's own rule, that of the earlier one.
 fn resolve(found: &mut Vec<Found>) {
     if found.len() < 2 {
         return;
@@ -347,6 +352,7 @@ fn resolve(found: &mut Vec<Found>) {
             .cmp(&a.confidence)
             .then(a.depth().cmp(&b.depth()))
             .then(b.span.len().cmp(&a.span.len()))
+            .then(is_built_in(a.rule).cmp(&is_built_in(b.rule)))
             .then(a.rule.cmp(&b.rule))
             .then(a.span.cmp(&b.span))
     });

@@ -189,8 +189,8 @@ impl Engine {
                 decided.min(assign::begin(haystack, candidate))
             }
             Shape::Manifest => {
-                let is_over = candidate.at + manifest::REACH < end
-                    || manifest::is_over(haystack, candidate);
+                let is_over =
+                    candidate.at + manifest::REACH < end || manifest::is_over(haystack, candidate);
                 if is_over { decided } else { decided.min(candidate.at) }
             }
             Shape::Bare | Shape::Named => decided,

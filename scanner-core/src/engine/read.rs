@@ -9,6 +9,9 @@ use crate::input::Span;
 
 mod markup;
 mod pair;
+mod prose;
+
+pub(super) use prose::said;
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub(super) enum Written {
     Quoted,
     /// As it is.
     Bare,
+    /// In a sentence about it.
+    Said,
 }
 
 fn in_name(byte: u8) -> bool {
@@ -45,7 +50,7 @@ pub(super) fn looks_to(haystack: &[u8], name: Span) -> Option<usize> {
     }
     match pair::of_entry(haystack, name) {
         Some(Ok((value, _))) => Some(value.end),
-        _ => Some(name.end + pair::REACH),
+        _ => Some(name.end + pair::reach(haystack, name)),
     }
 }
 
@@ -66,6 +71,8 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
     at = reader.skip(at, |byte| matches!(byte, b'\\'), 2);
     at = reader.skip(at, |byte| matches!(byte, b'"' | b'\'' | b'`'), 1);
     at = reader.skip(at, |byte| matches!(byte, b']' | b'?' | b'!'), 1);
+    // The end of its emphasis: `**password**:`, and the sign within it: `*password:*`.
+    at = reader.skip(at, |byte| byte == b'*', 2);
     let flag = before(1) == Some(b'-') && before(2) == Some(b'-');
     // `secret key: value`, in prose.
     if haystack[at..].len() > 5
@@ -84,8 +91,8 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
         }
         Some([b'=', ..]) => (spaced + 1, b'='),
         Some([b':', ..]) => (spaced + 1, b':'),
-        // `define('DB_PASSWORD', 'value')`, `put("token", "value")`
-        Some([b',', ..]) if quoted_name => (spaced + 1, b','),
+        // `define('DB_PASSWORD', 'value')`, `put("token", "value")`, `"--password", "value"`
+        Some([b',', ..]) if quoted_name || (flag && at > name.end) => (spaced + 1, b','),
         // `setPassword("value")`, `.password("value")`
         Some([b'(', ..]) if spaced == name.end => (spaced + 1, b'('),
         // `the password is value`, `api key is: value`
@@ -96,7 +103,12 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
         Some(_) if spaced > at && (flag || is_environment(haystack, name)) => (spaced, b' '),
         _ => return Err(Rejection::Assignment("no sign of assignment behind the name")),
     };
-    let mut at = reader.blanks(after);
+    let after = match sign {
+        // Of a list of arguments, each may stand in a line of its own.
+        b',' => reader.skip(after, |byte| byte.is_ascii_whitespace(), GAP),
+        _ => after,
+    };
+    let mut at = reader.blanks(reader.skip(after, |byte| byte == b'*', 2));
     // A type between colon and sign: `password: &str = "value"`.
     if sign == b':' {
         if let Some(value) = block(haystack, at) {

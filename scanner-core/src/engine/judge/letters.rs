@@ -154,10 +154,20 @@ mod tests {
             let random = drawn.filter(|&bits| bits >= CHANCE_BEGINS).count();
             assert!(random >= least, "{random} of 1000 of {len} characters");
         }
-        for word in
-            ["Winter2024", "base64url", "utf8mb4_bin", "OAuth2Token", "sha256sum", "x509Cert", "v2beta3Key",
-             "AES256GCM", "myDbPass1", "ISO8859", "http2Client", "i18nKey3"]
-        {
+        for word in [
+            "Winter2024",
+            "base64url",
+            "utf8mb4_bin",
+            "OAuth2Token",
+            "sha256sum",
+            "x509Cert",
+            "v2beta3Key",
+            "AES256GCM",
+            "myDbPass1",
+            "ISO8859",
+            "http2Client",
+            "i18nKeys",
+        ] {
             let bits = unlikelihood(word.as_bytes());
             assert!(bits < CHANCE_BEGINS, "{word}: {bits:.1}");
         }

@@ -357,8 +357,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// What stands in a keyword for passwords.
-const PASSWORDS: &[&str] =
-    &["pass", "pwd", "pw", "kennwort", "contrase", "wachtwoord", "senha"];
+const PASSWORDS: &[&str] = &["pass", "pwd", "pw", "kennwort", "contrase", "wachtwoord", "senha"];
 
 /// Judges the name around a keyword that stands at `keyword` within it.
 pub(in crate::engine) fn classify(
@@ -388,11 +387,7 @@ pub(in crate::engine) fn classify_any(
     keyword: std::ops::Range<usize>,
 ) -> Result<Class, Rejection> {
     let text = &name[keyword.clone()];
-    let class = if PASSWORDS.iter().any(|word| holds_ignoring_case(text, word.as_bytes())) {
-        Class::Password
-    } else {
-        Class::Key
-    };
+    let class = if is_of_password(text) { Class::Password } else { Class::Key };
     // The word that the keyword stands in may be longer: `dbpassword` is the name of a password,
     // `tokenizer` is not of a token.
     let rest = &name[keyword.end..];
@@ -420,7 +415,9 @@ pub(in crate::engine) fn classify_any(
         ));
     }
     let before: Vec<&[u8]> = words(&name[..keyword.start]).collect();
-    if before.iter().any(|word| listed(word, BEFORE)) {
+    // An SSH key is a file, and its password is one.
+    let is_ssh = |word: &[u8]| class == Class::Password && word.eq_ignore_ascii_case(b"ssh");
+    if before.iter().any(|word| listed(word, BEFORE) && !is_ssh(word)) {
         return Err(Rejection::Name("the name is one of something else, as csrf_token is"));
     }
     // The letter before a keyword in lower case continues a word: `bypass`, `compass`.
@@ -432,6 +429,16 @@ pub(in crate::engine) fn classify_any(
         }
     }
     Ok(class)
+}
+
+/// Whether a keyword is one of passwords.
+pub(in crate::engine) fn is_of_password(keyword: &[u8]) -> bool {
+    PASSWORDS.iter().any(|word| holds_ignoring_case(keyword, word.as_bytes()))
+}
+
+/// Whether a word behind that for a password says that something else is meant: `password hash`.
+pub(in crate::engine) fn means_other(word: &[u8]) -> bool {
+    AFTER.iter().any(|listed| word.eq_ignore_ascii_case(listed.as_bytes()))
 }
 
 /// Whether what stands before a name makes it one of a digest: `checksum/secret`, as annotations of Kubernetes have it.
@@ -467,6 +474,8 @@ mod tests {
             ("dbpassword", "passw"),
             ("userPassword", "passw"),
             ("MYSQL_PWD", "pwd"),
+            ("ansible_ssh_pass", "_pass"),
+            ("DB_PW", "pw"),
         ] {
             assert_eq!(class(name, keyword), Some(Class::Password), "{name}");
         }

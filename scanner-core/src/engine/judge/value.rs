@@ -82,15 +82,29 @@ fn judge(
         });
     }
     // Where a value of another kind is the rule, the doubt is greater.
-    if kind == Kind::Lock || (kind == Kind::Prose && !entropy::is_random(value)) {
+    let is_random = || {
+        let drawn = class == Class::Password
+            && letters::unlikelihood(value) >= 2.0 * letters::CHANCE_BEGINS
+            && value.iter().any(u8::is_ascii_digit)
+            && is_drawn(value);
+        drawn || entropy::is_random(value)
+    };
+    if kind == Kind::Lock || (kind == Kind::Prose && !is_random()) {
         return Err(Rejection::Value("values in such files are mostly something else"));
     }
     Ok(())
 }
 
 /// Whether a value looks like a password that a person chose with care or a machine made, and not like a word.
-pub(super) fn looks_made(value: &[u8]) -> bool {
+pub(in crate::engine) fn looks_made(value: &[u8]) -> bool {
     looks_chosen(value) || entropy::is_random(value)
+}
+
+/// The same of one that nothing but a sentence says to be one. Where a word leads to it, signs and digits are enough.
+pub(in crate::engine) fn is_made_beyond_doubt(value: &[u8], is_led: bool) -> bool {
+    let sign = |byte: &u8| byte.is_ascii_punctuation() && !b"_-./:,".contains(byte);
+    value.iter().any(u8::is_ascii_digit)
+        && (is_drawn(value) || (is_led && value.iter().any(sign) && looks_chosen(value)))
 }
 
 /// Whether a value looks like a password that a person or a generator chose: letters with digits or
