@@ -151,7 +151,20 @@ fn is_promising(run: &[u8]) -> bool {
         let len = decode_into(first, kind, &mut bytes);
         is_begun(&bytes[..len])
     };
-    first.iter().all(u8::is_ascii_hexdigit) && begins(Digits::Hex) || begins(Digits::Base64)
+    let all_hex = first.iter().all(u8::is_ascii_hexdigit);
+    all_hex && begins(Digits::Hex) || !is_hopeless(first) && begins(Digits::Base64)
+}
+
+/// Whether the first few digits show already that it is no base 64 of anything: so it is with nearly all words
+/// and paths, which are most of what is asked about.
+fn is_hopeless(digits: &[u8]) -> bool {
+    let mut bytes = [0; 6];
+    let Some(digits) = digits.get(..8) else { return false };
+    decode_into(digits, Digits::Base64, &mut bytes);
+    let packed = matches!(bytes, [0x1f | 0x78 | 0xfe | 0xff, ..]) || bytes.contains(&0);
+    let controls = bytes.iter().any(|&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\r' | b'\n'));
+    let high = bytes.iter().filter(|&&byte| byte >= 0x7f).count();
+    !packed && (controls || high * 8 > FIRST * 3 / 4)
 }
 
 /// Whether bytes could be the beginning of text or of something packed. Random bytes pass seldom.
@@ -301,6 +314,34 @@ mod tests {
             let text = format!("\"{}\"", lines.join(gap));
             assert_eq!(texts(text.as_bytes()), [long.as_str()], "{gap:?}");
         }
+    }
+
+    #[test]
+    fn what_is_hopeless_was_not_promising() {
+        use super::{Digits, FIRST, decode_into, is_begun, is_hopeless};
+        let mut state = 7_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) as usize
+        };
+        let mut hopeless = 0;
+        for round in 0..200_000 {
+            let words = b"eratinsolcdupmhgbETAOZI0123/_-";
+            let digits: Vec<u8> = match round % 3 {
+                0 => (0..FIRST).map(|_| BASE64[next() % 64]).collect(),
+                1 => (0..FIRST).map(|_| words[next() % words.len()]).collect(),
+                _ => {
+                    let bytes: Vec<u8> =
+                        (0..18).map(|_| b"text \n\0\xff\xfe\x1f"[next() % 10]).collect();
+                    encode_base64(&bytes, BASE64)
+                }
+            };
+            let mut bytes = [0; FIRST];
+            let len = decode_into(&digits, Digits::Base64, &mut bytes);
+            assert!(!is_hopeless(&digits) || !is_begun(&bytes[..len]), "{}", digits.escape_ascii());
+            hopeless += usize::from(is_hopeless(&digits));
+        }
+        assert!(hopeless > 100_000);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::anchors::Candidate;
-use super::explain::Trace;
+use super::explain::{Trace, is_read};
 use super::judge::names;
 use super::judge::paths::{self, Kind};
 use super::judge::{Rejection, value, vectors};
@@ -56,7 +56,8 @@ pub(super) fn consider(
     if names::is_of_digest(&haystack[..name.start]) {
         return Err(Rejection::Name("the name is one of a digest, as checksum/secret is"));
     }
-    let given = Given { name, keyword, value, bare: written == Written::Bare };
+    let kind = paths::kind(input.get_path());
+    let given = Given { name, keyword, value, bare: written == Written::Bare, kind };
     if written != Written::Said
         && let Some(found) = engine.named(cache, input, &given, trace)
     {
@@ -65,22 +66,25 @@ pub(super) fn consider(
     if !engine.rules.is_enabled(id) {
         return Err(Rejection::Off);
     }
+    // Of code, most is told by this.
+    let is_no_literal = match kind {
+        Kind::Config | Kind::Prose => false,
+        Kind::Code => written != Written::Quoted && !read::is_within_string(haystack, name, value),
+        Kind::Lock => written != Written::Quoted,
+    };
+    if is_no_literal {
+        return Err(Rejection::Assignment("a bare word is no literal in such a file"));
+    }
     let keyword = given.keyword;
     let text = &haystack[name.range()];
     let class = names::classify(text, keyword.start - name.start..keyword.end - name.start)?;
     trace.step("name", || format!("'{}'", text.escape_ascii()));
-    let kind = paths::kind(input.get_path());
-    let is_no_literal = match kind {
-        Kind::Config | Kind::Prose => false,
-        Kind::Code => !read::is_within_string(haystack, name, value),
-        Kind::Lock => true,
-    };
-    if written != Written::Quoted && is_no_literal {
-        return Err(Rejection::Assignment("a bare word is no literal in such a file"));
-    }
     // In a Secret of Kubernetes and the like, what counts is what the value stands for.
     let decoded = decode::plain_value(&haystack[value.range()]);
     let plain = decoded.as_ref().map_or(&haystack[value.range()], |decoded| &decoded.text);
+    if !is_read(trace) && value::is_plain(plain, class) {
+        return Err(Rejection::Value("it does not look random"));
+    }
     value::judge_in(input.get_path(), plain, text, class, written == Written::Quoted)?;
     if vectors::is_one(input, value) {
         return Err(Rejection::Value(vectors::WHAT));

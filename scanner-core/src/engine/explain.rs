@@ -52,17 +52,30 @@ pub enum Outcome {
 
 /// Takes notes of the steps that a candidate passes. A search takes none, at no cost.
 pub(super) trait Trace {
+    /// Whether anybody will read why a candidate was rejected: then the reason that says most is looked for, and
+    /// else any.
+    const IS_READ: bool;
+
     fn step(&mut self, name: &'static str, detail: impl FnOnce() -> String);
 }
 
 impl Trace for () {
+    const IS_READ: bool = false;
+
     fn step(&mut self, _: &'static str, _: impl FnOnce() -> String) {}
 }
 
 impl Trace for Vec<(&'static str, String)> {
+    const IS_READ: bool = true;
+
     fn step(&mut self, name: &'static str, detail: impl FnOnce() -> String) {
         self.push((name, detail()));
     }
+}
+
+/// See [`Trace::IS_READ`].
+pub(super) fn is_read<T: Trace>(_: &T) -> bool {
+    T::IS_READ
 }
 
 impl Engine {

@@ -24,8 +24,20 @@ pub(super) enum Written {
     Said,
 }
 
+/// The bytes of names. A table, because it is asked most often of all.
+const IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] =
+            (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-' | b'.');
+        byte += 1;
+    }
+    table
+};
+
 fn in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+    IN_NAME[usize::from(byte)]
 }
 
 /// The whole name around a keyword.
@@ -254,11 +266,9 @@ pub(super) fn is_within_string(haystack: &[u8], name: Span, value: Span) -> bool
 /// Whether a call of that name gives a value to something: `setToken("…")`, `.password("…")`.
 fn is_setter(name: &[u8], before: Option<u8>) -> bool {
     let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
-    let lower = last.to_ascii_lowercase();
-    lower.starts_with(b"set")
-        || lower.starts_with(b"with")
-        || before == Some(b'.')
-        || last.len() < name.len()
+    let begins =
+        |word: &[u8]| last.get(..word.len()).is_some_and(|first| first.eq_ignore_ascii_case(word));
+    begins(b"set") || begins(b"with") || before == Some(b'.') || last.len() < name.len()
 }
 
 /// Skips a type annotation and the sign behind it, if that is what stands there.
@@ -277,6 +287,23 @@ fn typed(haystack: &[u8], at: usize) -> Option<usize> {
     let quoted = matches!(haystack.get(value), Some(b'"' | b'\'' | b'b' | b'r' | b'@'));
     (is_type && quoted).then_some(value)
 }
+
+/// The bytes that end a bare value.
+const ENDS_VALUE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let signs = b"\"'`<>;,)}]|";
+        let mut sign = 0;
+        table[byte] = (byte as u8).is_ascii_whitespace();
+        while sign < signs.len() {
+            table[byte] |= byte as u8 == signs[sign];
+            sign += 1;
+        }
+        byte += 1;
+    }
+    table
+};
 
 /// The literal that begins at `at`.
 pub(super) fn value_at(haystack: &[u8], at: usize) -> Result<(Span, Written), Rejection> {
@@ -306,15 +333,8 @@ pub(super) fn value_at(haystack: &[u8], at: usize) -> Result<(Span, Written), Re
         return Err(Rejection::Assignment("no literal behind the sign"));
     }
     let text = rest(at);
-    let stop = |byte: u8| {
-        byte.is_ascii_whitespace()
-            || matches!(
-                byte,
-                b'"' | b'\'' | b'`' | b'<' | b'>' | b';' | b',' | b')' | b'}' | b']' | b'|'
-            )
-    };
     // `&` ends a value in a query, and nowhere else; there it is followed by a name and a sign.
-    let len = text.iter().position(|&byte| stop(byte)).unwrap_or(text.len());
+    let len = text.iter().position(|&byte| ENDS_VALUE[usize::from(byte)]).unwrap_or(text.len());
     let query = text[..len].iter().position(|&byte| byte == b'&');
     let len = query.filter(|&amp| text[amp..len].contains(&b'=')).unwrap_or(len);
     if len == 0 {

@@ -58,10 +58,13 @@ fn expected(length: usize, alphabet: usize) -> f64 {
 /// test).
 pub(in crate::engine) fn is_random(bytes: &[u8]) -> bool {
     let len = bytes.len();
+    if len < 16 {
+        return false;
+    }
     let has = |wanted: u8| bytes.iter().any(|&byte| class(byte) == wanted);
     let (lower, upper) = (has(0), has(1));
     let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
-    if len < 16 || !(lower || upper) {
+    if !(lower || upper) {
         return false;
     }
     let hex = bytes.iter().all(u8::is_ascii_hexdigit) && !(lower && upper);

@@ -14,11 +14,13 @@ const AFTER: &[&str] = &[
     "arn",
     "attempts",
     "attribute",
+    "buffer",
     "button",
     "bytes",
     "callback",
     "change",
     "changed",
+    "checksum",
     "class",
     "code",
     "codec",
@@ -36,6 +38,7 @@ const AFTER: &[&str] = &[
     "days",
     "desc",
     "description",
+    "digest",
     "dir",
     "directory",
     "disabled",
@@ -43,7 +46,9 @@ const AFTER: &[&str] = &[
     "enabled",
     "encoder",
     "encoding",
+    "end",
     "endpoint",
+    "ends",
     "enum",
     "env",
     "error",
@@ -58,6 +63,7 @@ const AFTER: &[&str] = &[
     "file",
     "filename",
     "filter",
+    "fingerprint",
     "flag",
     "form",
     "format",
@@ -79,6 +85,7 @@ const AFTER: &[&str] = &[
     "info",
     "input",
     "issuer",
+    "iter",
     "iv",
     "keyring",
     "kind",
@@ -89,11 +96,13 @@ const AFTER: &[&str] = &[
     "lifetime",
     "limit",
     "list",
+    "literal",
     "location",
     "manager",
     "map",
     "mask",
     "max",
+    "md5",
     "message",
     "meta",
     "metadata",
@@ -107,6 +116,7 @@ const AFTER: &[&str] = &[
     "names",
     "number",
     "offset",
+    "operator",
     "option",
     "options",
     "output",
@@ -132,6 +142,7 @@ const AFTER: &[&str] = &[
     "properties",
     "property",
     "provider",
+    "public",
     "query",
     "ref",
     "reference",
@@ -145,37 +156,46 @@ const AFTER: &[&str] = &[
     "role",
     "rotation",
     "rule",
+    "rules",
     "salt",
     "schema",
     "scheme",
     "scope",
     "scopes",
     "script",
+    "section",
     "selector",
     "server",
     "service",
     "set",
     "setting",
     "settings",
+    "sha",
+    "sha1",
+    "sha256",
     "size",
     "source",
     "space",
     "spec",
     "start",
+    "starts",
     "state",
     "status",
     "storage",
     "store",
     "strategy",
+    "stream",
     "strength",
     "style",
     "suffix",
+    "symbol",
     "table",
     "tag",
     "template",
     "test",
     "tests",
     "text",
+    "thumbprint",
     "time",
     "timeout",
     "timestamp",
@@ -200,37 +220,10 @@ const AFTER: &[&str] = &[
     "view",
     "volume",
     "width",
-    "fingerprint",
-    "digest",
-    "checksum",
-    "sha",
-    "sha1",
-    "sha256",
-    "md5",
-    "thumbprint",
-    "public",
-    "section",
-    "end",
-    "ends",
-    "starts",
-    "operator",
-    "literal",
-    "symbol",
-    "rules",
-    "stream",
-    "buffer",
-    "iter",
-    // What is named is a file.
-    "css",
-    "html",
-    "js",
-    "json",
-    "mjs",
-    "png",
-    "svg",
-    "ts",
-    "tsx",
 ];
+
+/// Endings of files behind it: what is named is a file.
+const FILES: &[&str] = &["css", "html", "js", "json", "mjs", "png", "svg", "ts", "tsx"];
 
 /// Words before the keyword that do the same.
 const BEFORE: &[&str] = &[
@@ -239,6 +232,7 @@ const BEFORE: &[&str] = &[
     "cancel",
     "cancellation",
     "check",
+    "comment",
     "compare",
     "continuation",
     "csrf",
@@ -251,6 +245,7 @@ const BEFORE: &[&str] = &[
     "expected",
     "find",
     "first",
+    "foreign",
     "forgery",
     "forgot",
     "get",
@@ -258,9 +253,11 @@ const BEFORE: &[&str] = &[
     "hash",
     "hashed",
     "hide",
+    "identifier",
     "invalid",
     "invalidate",
     "is",
+    "keyword",
     "last",
     "lexer",
     "lookahead",
@@ -273,41 +270,37 @@ const BEFORE: &[&str] = &[
     "no",
     "num",
     "number",
+    "operator",
     "page",
     "pagination",
     "parse",
     "peek",
     "prev",
     "previous",
+    "primary",
     "public",
+    "punctuation",
     "read",
     "remove",
+    "request",
     "require",
     "requires",
     "show",
+    "site",
     "skip",
+    "sort",
+    "ssh",
     "start",
+    "string",
     "sync",
     "syntax",
     "unexpected",
     "validate",
+    "verification",
     "verify",
     "without",
     "wrong",
     "xsrf",
-    "sort",
-    "primary",
-    "foreign",
-    "ssh",
-    "request",
-    "verification",
-    "site",
-    "operator",
-    "comment",
-    "string",
-    "identifier",
-    "keyword",
-    "punctuation",
 ];
 
 /// What a key is for, where it is a secret. Other keys sort, index, translate and unlock keyboards.
@@ -406,10 +399,7 @@ pub(in crate::engine) fn classify_any(
             return Err(Rejection::Name("the keyword is part of another word"));
         }
     }
-    let listed = |word: &[u8], list: &[&str]| {
-        list.iter().any(|listed| word.eq_ignore_ascii_case(listed.as_bytes()))
-    };
-    if words(&rest[glued.len()..]).any(|word| listed(word, AFTER)) {
+    if words(&rest[glued.len()..]).any(|word| listed(word, AFTER) || listed(word, FILES)) {
         return Err(Rejection::Name(
             "the name is one of something about a secret, as password_length is",
         ));
@@ -438,13 +428,19 @@ pub(in crate::engine) fn is_of_password(keyword: &[u8]) -> bool {
 
 /// Whether a word behind that for a password says that something else is meant: `password hash`.
 pub(in crate::engine) fn means_other(word: &[u8]) -> bool {
-    AFTER.iter().any(|listed| word.eq_ignore_ascii_case(listed.as_bytes()))
+    listed(word, AFTER)
 }
 
 /// Whether what stands before a name makes it one of a digest: `checksum/secret`, as annotations of Kubernetes have it.
 pub(in crate::engine) fn is_of_digest(before: &[u8]) -> bool {
     let Some(before) = before.strip_suffix(b"/") else { return false };
     [&b"checksum"[..], b"hash", b"digest", b"sha256"].iter().any(|word| before.ends_with(word))
+}
+
+/// Whether a word is one of a list in alphabetical order, whatever its case.
+pub(in crate::engine) fn listed(word: &[u8], list: &[&str]) -> bool {
+    let lower = word.iter().map(u8::to_ascii_lowercase);
+    list.binary_search_by(|listed| listed.bytes().cmp(lower.clone())).is_ok()
 }
 
 fn holds_ignoring_case(text: &[u8], word: &[u8]) -> bool {
@@ -464,6 +460,12 @@ mod tests {
     fn class(name: &str, keyword: &str) -> Option<Class> {
         let at = name.to_ascii_lowercase().find(keyword).unwrap();
         classify(name.as_bytes(), at..at + keyword.len()).ok()
+    }
+
+    #[test]
+    fn lists_are_in_order() {
+        assert!(AFTER.is_sorted() && BEFORE.is_sorted() && FILES.is_sorted());
+        assert!(listed(b"Algorithm", AFTER) && listed(b"AGE", AFTER) && !listed(b"ag", AFTER));
     }
 
     #[test]

@@ -13,149 +13,72 @@ pub(in crate::engine) enum Kind {
     Lock,
 }
 
+/// The longest extension that is known, in bytes.
+const EXTENSION: usize = 8;
+
+/// Files full of digests.
+const LOCKS: &[&[u8]] = &[
+    b"package-lock.json",
+    b"npm-shrinkwrap.json",
+    b"pnpm-lock.yaml",
+    b"go.sum",
+    b"go.work.sum",
+    b"packages.lock.json",
+    b"package.resolved",
+    b"cartfile.resolved",
+    b"gradle.lockfile",
+    b"verification-metadata.xml",
+    b"module.bazel.lock",
+    b"conda-lock.yml",
+    b".cargo-checksum.json",
+    b".secrets.baseline",
+    b".secscan-baseline.json",
+];
+
+/// What such files end with.
+const LOCK_ENDS: &[&[u8]] = &[b".lock", b".lock.hcl", b".map"];
+
 /// The kind of the file at `path`. Without a path, or with an unknown one, it is configuration.
 pub(in crate::engine) fn kind(path: Option<&[u8]>) -> Kind {
     let Some(path) = path else { return Kind::Config };
     let name = path.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or(path);
-    let name = name.to_ascii_lowercase();
-    const LOCKS: &[&[u8]] = &[
-        b"package-lock.json",
-        b"npm-shrinkwrap.json",
-        b"pnpm-lock.yaml",
-        b"go.sum",
-        b"go.work.sum",
-        b"packages.lock.json",
-        b"package.resolved",
-        b"cartfile.resolved",
-        b"gradle.lockfile",
-        b"verification-metadata.xml",
-        b"module.bazel.lock",
-        b"conda-lock.yml",
-        b".cargo-checksum.json",
-        b".secrets.baseline",
-        b".secscan-baseline.json",
-    ];
-    if LOCKS.contains(&&*name)
-        || name.ends_with(b".lock")
-        || name.ends_with(b".lock.hcl")
-        || name.ends_with(b".map")
-    {
+    let begins = |start: &[u8]| {
+        name.get(..start.len()).is_some_and(|first| first.eq_ignore_ascii_case(start))
+    };
+    let ends = |end: &&[u8]| {
+        let rest = name.len().checked_sub(end.len());
+        rest.is_some_and(|at| name[at..].eq_ignore_ascii_case(end))
+    };
+    if LOCK_ENDS.iter().any(ends) || LOCKS.iter().any(|lock| name.eq_ignore_ascii_case(lock)) {
         return Kind::Lock;
     }
-    let extension = match name.iter().rposition(|&byte| byte == b'.') {
-        Some(dot) if dot > 0 => &name[dot + 1..],
-        _ => &[],
+    let dot = name.iter().rposition(|&byte| byte == b'.').filter(|&dot| dot > 0);
+    let extension = dot.map_or(&[][..], |dot| &name[dot + 1..]);
+    let mut lower = [0; EXTENSION];
+    let lower = match lower.get_mut(..extension.len()) {
+        Some(lower) => {
+            lower.copy_from_slice(extension);
+            lower.make_ascii_lowercase();
+            &*lower
+        }
+        None => &[],
     };
-    const CODE: &[&[u8]] = &[
-        b"rs",
-        b"go",
-        b"c",
-        b"h",
-        b"cc",
-        b"cpp",
-        b"cxx",
-        b"hpp",
-        b"hh",
-        b"cs",
-        b"java",
-        b"kt",
-        b"kts",
-        b"scala",
-        b"swift",
-        b"m",
-        b"mm",
-        b"js",
-        b"jsx",
-        b"mjs",
-        b"cjs",
-        b"ts",
-        b"tsx",
-        b"mts",
-        b"cts",
-        b"vue",
-        b"svelte",
-        b"py",
-        b"pyi",
-        b"pyx",
-        b"rb",
-        b"erb",
-        b"php",
-        b"pl",
-        b"pm",
-        b"lua",
-        b"r",
-        b"jl",
-        b"ex",
-        b"exs",
-        b"erl",
-        b"hs",
-        b"ml",
-        b"mli",
-        b"fs",
-        b"fsx",
-        b"vb",
-        b"dart",
-        b"groovy",
-        b"gradle",
-        b"clj",
-        b"cljs",
-        b"lisp",
-        b"el",
-        b"zig",
-        b"nim",
-        b"d",
-        b"s",
-        b"asm",
-        b"sol",
-        b"proto",
-        b"thrift",
-        b"graphql",
-        b"css",
-        b"scss",
-        b"less",
-        b"html",
-        b"htm",
-        b"xhtml",
-        b"jsp",
-        b"asp",
-        b"aspx",
-        b"cshtml",
-        b"tf",
-        b"bicep",
-        b"ipynb",
-        b"y",
-        b"l",
-        b"cu",
-        b"glsl",
-        b"v",
-        b"sv",
-        b"vhd",
-        b"tcl",
-        b"awk",
-        b"rkt",
-        b"snap",
-        b"in",
-        b"def",
-        b"inc",
-        b"tmpl",
-        b"j2",
-        b"hbs",
-        b"mustache",
-        b"cmake",
-        b"bzl",
-        b"star",
-    ];
-    const PROSE: &[&[u8]] =
-        &[b"md", b"markdown", b"rst", b"adoc", b"txt", b"tex", b"org", b"mdx", b"1", b"pod"];
-    if CODE.contains(&extension) {
-        Kind::Code
-    } else if PROSE.contains(&extension)
-        || name.starts_with(b"readme")
-        || name.starts_with(b"changelog")
-    {
-        Kind::Prose
-    } else {
-        Kind::Config
+    match lower {
+        b"rs" | b"go" | b"c" | b"h" | b"cc" | b"cpp" | b"cxx" | b"hpp" | b"hh" | b"cs"
+        | b"java" | b"kt" | b"kts" | b"scala" | b"swift" | b"m" | b"mm" | b"js" | b"jsx"
+        | b"mjs" | b"cjs" | b"ts" | b"tsx" | b"mts" | b"cts" | b"vue" | b"svelte" | b"py"
+        | b"pyi" | b"pyx" | b"rb" | b"erb" | b"php" | b"pl" | b"pm" | b"lua" | b"r" | b"jl"
+        | b"ex" | b"exs" | b"erl" | b"hs" | b"ml" | b"mli" | b"fs" | b"fsx" | b"vb" | b"dart"
+        | b"groovy" | b"gradle" | b"clj" | b"cljs" | b"lisp" | b"el" | b"zig" | b"nim" | b"d"
+        | b"s" | b"asm" | b"sol" | b"proto" | b"thrift" | b"graphql" | b"css" | b"scss"
+        | b"less" | b"html" | b"htm" | b"xhtml" | b"jsp" | b"asp" | b"aspx" | b"cshtml" | b"tf"
+        | b"bicep" | b"ipynb" | b"y" | b"l" | b"cu" | b"glsl" | b"v" | b"sv" | b"vhd" | b"tcl"
+        | b"awk" | b"rkt" | b"snap" | b"in" | b"def" | b"inc" | b"tmpl" | b"j2" | b"hbs"
+        | b"mustache" | b"cmake" | b"bzl" | b"star" => Kind::Code,
+        b"md" | b"markdown" | b"rst" | b"adoc" | b"txt" | b"tex" | b"org" | b"mdx" | b"1"
+        | b"pod" => Kind::Prose,
+        _ if begins(b"readme") || begins(b"changelog") => Kind::Prose,
+        _ => Kind::Config,
     }
 }
 

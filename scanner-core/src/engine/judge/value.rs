@@ -15,6 +15,12 @@ const SHORTEST_KEY: usize = 16;
 /// The longest value. What is longer is data.
 const LONGEST: usize = 256;
 
+/// Whether a value of that class is seen at once not to be believed. Of the names of keys most are given words,
+/// which the other questions cost more to find.
+pub(in crate::engine) fn is_plain(value: &[u8], class: Class) -> bool {
+    class == Class::Key && !entropy::is_random(&mark::beside(value))
+}
+
 /// Judges a value in the file at `path`.
 pub(in crate::engine) fn judge_in(
     path: Option<&[u8]>,

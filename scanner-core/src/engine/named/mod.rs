@@ -4,7 +4,7 @@
 //! named rule has no heads: where an assignment has been read (`assign.rs`), the provider's word is looked
 //! for in the name, or just before it. A text without assignments to secrets costs nothing more.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 
 use super::explain::Trace;
@@ -17,7 +17,7 @@ use crate::ruleset::RuleSet;
 
 mod spelling;
 
-use spelling::{all_roles, begins_word, ends_word, holds, spelled};
+use spelling::{all_roles, begins_word, ends_word, holds, is_separator, spelled};
 
 /// Words of fewer letters are parts of too many others: they must be a word of the name itself.
 const LONG: usize = 5;
@@ -34,6 +34,8 @@ pub(super) struct Given {
     pub(super) value: Span,
     /// Whether the value stands without quotes.
     pub(super) bare: bool,
+    /// What kind of file it stands in.
+    pub(super) kind: paths::Kind,
 }
 
 impl Given {
@@ -49,10 +51,12 @@ pub(super) struct Index {
 }
 
 struct Words {
-    /// Those of one first letter side by side.
+    /// Those of one first letter side by side, in the order of their second letters.
     entries: Vec<Entry>,
     /// The bytes that any rule's value may have.
     alphabet: ByteSet,
+    /// How long the values are of the rules that want no digits: few do, and most words have none.
+    letters: Vec<RangeInclusive<u16>>,
     /// Where the entries of a first byte begin.
     starts: [u16; 257],
     /// The most bytes before a name that any rule looks at.
@@ -75,6 +79,8 @@ enum Place {
 struct Entry {
     rule: u16,
     word: u16,
+    /// The second letter of the word.
+    second: u8,
     /// How long the rule's values are, in bytes.
     least: u16,
     most: u16,
@@ -106,13 +112,22 @@ impl Words {
         let mut entries = Vec::new();
         let mut within = 0;
         let mut alphabet = ByteSet::default();
+        let mut letters = Vec::new();
         let length = |bytes: u32| u16::try_from(bytes).unwrap_or(u16::MAX);
         for (id, rule) in rules.named() {
             if rules.is_enabled(id) {
                 within = within.max(usize::from(rule.within));
                 let (least, most) = (length(rule.min_len), length(rule.window));
-                let words = 0..rule.context.len() as u16;
-                entries.extend(words.map(|word| Entry { rule: id.0, word, least, most }));
+                if !wants_digits(rule) {
+                    letters.push(least..=most);
+                }
+                entries.extend(rule.context.iter().zip(0..).map(|(letters, word)| Entry {
+                    rule: id.0,
+                    word,
+                    second: letters.as_bytes()[1],
+                    least,
+                    most,
+                }));
                 alphabet.0.iter_mut().zip(rule.alphabet.0).for_each(|(all, own)| *all |= own);
             }
         }
@@ -120,7 +135,7 @@ impl Words {
             let rule = rules.get(RuleId(entry.rule));
             usize::from(rule.context[usize::from(entry.word)].as_bytes()[0])
         };
-        entries.sort_by_key(first);
+        entries.sort_by_key(|entry| (first(entry), entry.second));
         let mut starts = [0; 257];
         for entry in &entries {
             starts[first(entry) + 1] += 1;
@@ -128,12 +143,24 @@ impl Words {
         for byte in 0..256 {
             starts[byte + 1] += starts[byte];
         }
-        Words { entries, alphabet, starts, within: within.min(judge::MARGIN) }
+        Words { entries, alphabet, letters, starts, within: within.min(judge::MARGIN) }
     }
 
-    fn of(&self, first: u8) -> &[Entry] {
-        let first = usize::from(first.to_ascii_lowercase());
-        &self.entries[usize::from(self.starts[first])..usize::from(self.starts[first + 1])]
+    /// Those that may begin at `at`.
+    fn at(&self, text: &[u8], at: usize) -> &[Entry] {
+        let first = usize::from(text[at].to_ascii_lowercase());
+        let all =
+            &self.entries[usize::from(self.starts[first])..usize::from(self.starts[first + 1])];
+        match text.get(at + 1).map(u8::to_ascii_lowercase) {
+            None => &[],
+            // The second letter stands behind it.
+            Some(byte) if is_separator(byte) => all,
+            Some(second) => {
+                let before = all.partition_point(|entry| entry.second < second);
+                let all = &all[before..];
+                &all[..all.iter().take_while(|entry| entry.second == second).count()]
+            }
+        }
     }
 }
 
@@ -154,8 +181,11 @@ impl Engine {
             span.end = escape.map_or(span.end, |at| span.start + at);
         }
         let value = &haystack[span.range()];
-        let kind = paths::kind(input.get_path());
-        if !self.named.is_on || value.len() < SHORTEST || kind == paths::Kind::Lock {
+        if !self.named.is_on || value.len() < SHORTEST || given.kind == paths::Kind::Lock {
+            return None;
+        }
+        // A bare word of code is a literal only where no identifier looks like it.
+        if given.bare && given.kind == paths::Kind::Code && !entropy::is_random(value) {
             return None;
         }
         let fit = self.fit(cache, haystack, given, value)?;
@@ -164,10 +194,6 @@ impl Engine {
         let keyword = given.keyword.start - given.name.start..given.keyword.end - given.name.start;
         names::classify_any(name, keyword).ok()?;
         let word = &*rule.context[usize::from(fit.word)];
-        // A bare word of code is a literal only where no identifier looks like it.
-        if given.bare && kind == paths::Kind::Code && !entropy::is_random(value) {
-            return None;
-        }
         trace.step("name", || format!("'{}'", name.escape_ascii()));
         trace.step("context", || format!("'{word}' says whose it is"));
         trace.step("pattern", || format!("matches all {} bytes of the value", value.len()));
@@ -185,7 +211,12 @@ impl Engine {
     fn fit(&self, cache: &mut Cache, haystack: &[u8], given: &Given, value: &[u8]) -> Option<Fit> {
         let words = self.named.words.get_or_init(|| Words::new(&self.rules));
         // Most of what names are given holds a blank or a bracket.
-        if !value.iter().all(|&byte| words.alphabet.contains(byte)) {
+        let fits = |len: &RangeInclusive<u16>| {
+            (usize::from(*len.start())..=usize::from(*len.end())).contains(&value.len())
+        };
+        if !value.iter().all(|&byte| words.alphabet.contains(byte))
+            || !(value.iter().any(u8::is_ascii_digit) || words.letters.iter().any(fits))
+        {
             return None;
         }
         let text = &haystack[..given.name.end];
@@ -213,7 +244,7 @@ impl Engine {
     ) -> Option<Fit> {
         let mut best: Option<Fit> = None;
         for at in bytes.filter(|&at| begins_word(text, at)) {
-            for &Entry { rule: id, word, least, most } in words.of(text[at]) {
+            for &Entry { rule: id, word, least, most, .. } in words.at(text, at) {
                 if !(usize::from(least)..=usize::from(most)).contains(&value.len()) {
                     continue;
                 }
@@ -252,8 +283,7 @@ fn is_believed(rule: &Rule, value: &[u8], word: &str) -> bool {
     // A part may have the look, where a prefix or a second part has not.
     let parts = value.split(|byte| !byte.is_ascii_alphanumeric());
     let longest = parts.max_by_key(|part| part.len()).unwrap_or_default();
-    let has_digits = rule.alphabet.contains(b'0');
-    let looks_made = !has_digits
+    let looks_made = !wants_digits(rule)
         || looks_made(value, rule)
         || (longest.len() >= 16 && looks_made(longest, rule));
     looks_made
@@ -263,6 +293,11 @@ fn is_believed(rule: &Rule, value: &[u8], word: &str) -> bool {
         && placeholder::classify(value).is_none()
         && reference::classify(value, true).is_none()
         && !is_documented(value)
+}
+
+/// Whether a value of the rule is believed for its digits, because it may have some.
+fn wants_digits(rule: &Rule) -> bool {
+    rule.alphabet.contains(b'0')
 }
 
 /// Whether digits stand among the letters as chance puts them there. Identifiers lack them, or have them

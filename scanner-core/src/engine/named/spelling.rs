@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use crate::engine::judge::MARGIN;
+use crate::engine::judge::names::listed;
 
 /// The words that a name has beside the provider's: what the value is for, and where.
 const ROLES: &[&str] = &[
@@ -93,7 +94,7 @@ pub(super) fn holds(text: &[u8], word: &str) -> bool {
     (0..text.len()).any(|at| spelled(text, at, word.as_bytes()).is_some())
 }
 
-fn is_separator(byte: u8) -> bool {
+pub(super) fn is_separator(byte: u8) -> bool {
     matches!(byte, b'_' | b'-' | b'.')
 }
 
@@ -165,8 +166,7 @@ pub(super) fn all_roles(name: &[u8]) -> bool {
         }
         let word = &name[start..at];
         start = at;
-        word.iter().all(|&byte| is_separator(byte) || byte == b' ')
-            || ROLES.iter().any(|role| word.eq_ignore_ascii_case(role.as_bytes()))
+        word.iter().all(|&byte| is_separator(byte) || byte == b' ') || listed(word, ROLES)
     })
 }
 
@@ -216,6 +216,7 @@ mod tests {
 
     #[test]
     fn names_of_roles_only() {
+        assert!(ROLES.is_sorted());
         for name in
             ["api_key", "token", "x-api-key", "clientSecret", "MY_API_TOKEN", "auth.token", "__key"]
         {
