@@ -27,6 +27,7 @@ const LEADS: &[&[u8]] = &[
     b"->",
     b"=",
     b"=>",
+    b"|",
     "\u{2013}".as_bytes(),
     "\u{2014}".as_bytes(),
     "\u{2192}".as_bytes(),
@@ -111,6 +112,7 @@ mod tests {
             ("DB password changed to V4l-ue yesterday", "V4l-ue", true),
             ("the new password will be V4l-ue!", "V4l-ue!", true),
             ("*Password* - V4l-ue", "V4l-ue", true),
+            ("| Password | `V4l-ue` |", "V4l-ue", true),
             ("password \u{2192} \"V4l-ue\"", "V4l-ue", true),
         ] {
             assert_eq!(value(text), Some((expected, is_led)), "{text}");
