@@ -19,6 +19,9 @@ const NAME: usize = 128;
 /// The most lines of a text that is taken for one without a name.
 const LINES: usize = 8;
 
+/// Directories for secrets.
+const FOLDERS: [&[u8]; 4] = [b"secrets", b"secret", b"credentials", b"creds"];
+
 /// How a file of secrets is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
@@ -49,8 +52,12 @@ pub(crate) fn may_hold(text: &[u8]) -> bool {
 fn name(path: &[u8]) -> Option<Vec<u8>> {
     let mut parts = path.rsplit(|byte| matches!(byte, b'/' | b'\\'));
     let file = parts.next()?;
+    // Of directories, few say what is in them.
     let folder = parts.next().unwrap_or_default();
-    let mut name = [folder, b"_", file].concat();
+    let mut name = match FOLDERS.iter().any(|known| folder.eq_ignore_ascii_case(known)) {
+        true => [folder, b"_", file].concat(),
+        false => file.to_vec(),
+    };
     if name.len() > NAME {
         return None;
     }
@@ -191,9 +198,10 @@ mod tests {
     #[test]
     fn names_of_files() {
         for (path, expected) in [
-            (&b"config/master.key"[..], Some(&b"config_master_key"[..])),
+            (&b"config/master.key"[..], Some(&b"master_key"[..])),
             (b"deploy/secrets/DB.txt", Some(b"secrets_db_txt")),
-            (b".vault_pass", Some(b"__vault_pass")),
+            (b".vault_pass", Some(b"_vault_pass")),
+            (b"token/REVISION", None),
             (b"src/main.rs", None),
         ] {
             assert_eq!(name(path).as_deref(), expected, "{}", path.escape_ascii());
@@ -204,9 +212,9 @@ mod tests {
     #[test]
     fn forms_of_files() {
         for (name, expected) in [
-            (&b"ppp_chap-secrets"[..], Form::Table),
-            (b"openvpn_auth_txt", Form::Login),
-            (b"bob__pgpass", Form::Passes),
+            (&b"chap-secrets"[..], Form::Table),
+            (b"auth_txt", Form::Login),
+            (b"_pgpass", Form::Passes),
             (b"secrets_db_password", Form::Value),
         ] {
             assert_eq!(form(name), expected, "{}", name.escape_ascii());

@@ -148,12 +148,14 @@ fn yaml(haystack: &[u8], at: usize) -> Manifest {
         let text = line[indent..].trim_ascii_end();
         let start = from + indent;
         from = end + 1;
-        if text.is_empty() || text.starts_with(b"#") || text.starts_with(b"{{") {
+        let begins = memchr::memmem::find(text, BEGIN).is_some();
+        let is_item = text.starts_with(b"- ") && indent >= column && !begins;
+        if text.is_empty() || text.starts_with(b"#") || text.starts_with(b"{{") || is_item {
             continue;
         }
         let key = key(text);
         let ends = indent < column || (indent == column && key.is_none());
-        if ends || memchr::memmem::find(text, BEGIN).is_some() {
+        if ends || begins {
             manifest.is_over = whole;
             return manifest;
         }
