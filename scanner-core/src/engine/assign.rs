@@ -21,6 +21,9 @@ use crate::input::{Input, Span};
 /// How far a name reaches on either side of its keyword, in bytes.
 pub(super) const NAME: usize = 64;
 
+/// Names that are no longer mean other things, too: tests pass, and passes are made.
+const SHORT: usize = 4;
+
 /// How far the sign may stand from the name, in bytes.
 pub(super) const GAP: usize = 64;
 
@@ -86,6 +89,9 @@ pub(super) fn consider(
         return Err(Rejection::Value("it does not look random"));
     }
     value::judge_in(input.get_path(), plain, text, class, written == Written::Quoted)?;
+    if text.len() <= SHORT && !value::is_far_from_words(plain) {
+        return Err(Rejection::Value("not far from words, for what has so short a name"));
+    }
     if vectors::is_one(input, value) {
         return Err(Rejection::Value(vectors::WHAT));
     }

@@ -106,6 +106,16 @@ pub(in crate::engine) fn looks_made(value: &[u8]) -> bool {
     looks_chosen(value) || entropy::is_random(value)
 }
 
+/// The same of one whose name says little: drawn at random by far, or chosen with digits and signs.
+pub(in crate::engine) fn is_far_from_words(value: &[u8]) -> bool {
+    let value = &*mark::beside(value);
+    let chosen = value.iter().any(|byte| byte.is_ascii_punctuation() && !b"_-./:,".contains(byte))
+        && value.iter().any(u8::is_ascii_digit);
+    chosen
+        || entropy::is_random(value)
+        || (is_drawn(value) && letters::unlikelihood(value) >= 2.0 * letters::CHANCE_BEGINS)
+}
+
 /// The same of one that nothing but a sentence says to be one. Where a word leads to it, signs and digits are enough.
 pub(in crate::engine) fn is_made_beyond_doubt(value: &[u8], is_led: bool) -> bool {
     let sign = |byte: &u8| byte.is_ascii_punctuation() && !b"_-./:,".contains(byte);

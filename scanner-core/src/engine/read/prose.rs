@@ -71,7 +71,10 @@ pub(in crate::engine) fn said(haystack: &[u8], name: Span) -> Option<Said> {
             .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'\'' | b'-' | b'(' | b')'));
         let is_lead =
             LEADS.iter().any(|lead| plain.eq_ignore_ascii_case(lead)) || plain.len() < word.len();
-        if word.is_empty() || !(is_word || is_lead) || names::means_other(plain) {
+        if word.is_empty()
+            || !(is_word || is_lead)
+            || (names::means_other(plain) && plain != b"changed")
+        {
             return None;
         }
         is_led = is_lead;
