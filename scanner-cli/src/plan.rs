@@ -16,6 +16,7 @@ use crate::args::{
 use crate::config::Config;
 use crate::diff::Diff;
 use crate::exit::Failure;
+use crate::fingerprint::Fingerprints;
 use crate::git::Git;
 use crate::project::Project;
 use crate::record::Policy;
@@ -222,13 +223,18 @@ impl Plan {
         let scanner = self::scanner(selection.rules)?;
         let reports = targets(&report)?;
         let baseline = baseline(&report.hide, &project)?;
+        let suppressor = Suppressor { allow: config.allow, baseline };
+        let wanted = suppressor.wants_fingerprints()
+            || reports.iter().any(|report| report.format.has_fingerprints());
+        let fingerprints = Fingerprints::new(wanted, matches!(source, Source::Git(_)));
         let policy = Policy {
             min_severity: report.min_severity.map_or(Severity::Info, Severity::from),
             min_confidence: report.min_confidence.map_or(Confidence::Generic, confidence),
             show_secrets: shows_secrets(&report, &reports)?,
             masker,
             project,
-            suppressor: Suppressor { allow: config.allow, baseline },
+            suppressor,
+            fingerprints,
             severities: config.regrades,
             sha1: false,
         };

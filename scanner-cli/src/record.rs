@@ -12,7 +12,7 @@ use secscan_core::stream::{Excerpt, Place};
 use secscan_core::{Confidence, Finding, Reason, RuleId, Scanner, Severity};
 use serde::{Serialize, Serializer};
 
-use crate::fingerprint::{fingerprint, hex, is_fingerprint};
+use crate::fingerprint::{Fingerprints, Identity, hex, is_fingerprint};
 use crate::line::{Line, Raw, without_secrets};
 use crate::mask::mask;
 use crate::origin::Origin;
@@ -48,6 +48,7 @@ pub(crate) struct Record {
     pub(crate) severity: Severity,
     pub(crate) confidence: &'static str,
     pub(crate) reason: &'static str,
+    /// Empty, where nobody looks at it.
     pub(crate) fingerprint: String,
     /// How the secret is encoded where it stands, the outermost layer first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -70,6 +71,9 @@ pub(crate) struct Record {
     /// The path from the top of the project, with slashes.
     #[serde(skip)]
     pub(crate) file: String,
+    /// What the secret at this path is known by within the run.
+    #[serde(skip)]
+    pub(crate) identity: Identity,
     /// The columns in UTF-16 units: of the first byte, and behind the last.
     #[serde(skip)]
     pub(crate) utf16: (usize, usize),
@@ -110,6 +114,7 @@ pub(crate) struct Policy {
     pub(crate) severities: Vec<Regrade>,
     /// Whether records are compared with a file of detect-secrets.
     pub(crate) sha1: bool,
+    pub(crate) fingerprints: Fingerprints,
 }
 
 /// Another severity for some rules.
@@ -252,21 +257,31 @@ pub(crate) fn records(
         hex(path, &mut text);
         text
     });
+    let severity = |one: &Caught| {
+        Regrade::apply(&policy.severities, &scanner.rules().get(one.rule).id, one.severity)
+    };
+    let is_reported = |one: &&Caught| {
+        !one.dismissed
+            && severity(one) >= policy.min_severity
+            && one.confidence >= policy.min_confidence
+    };
     // The same key in each line of a log is one fingerprint.
-    let mut fingerprints: HashMap<(RuleId, &[u8]), String> = HashMap::new();
+    let mut distinct: HashMap<(RuleId, &[u8]), usize> = HashMap::new();
+    let mut secrets = Vec::new();
+    for one in all.iter().filter(is_reported) {
+        distinct.entry((one.rule, &one.secret)).or_insert_with(|| {
+            secrets.push((&*scanner.rules().get(one.rule).id, &*one.secret));
+            secrets.len() - 1
+        });
+    }
+    let fingerprints = policy.fingerprints.of(&file, &secrets);
     let mut records = Vec::new();
-    for (index, one) in all.iter().enumerate() {
+    for (index, one) in all.iter().enumerate().filter(|(_, one)| is_reported(one)) {
         let rule = scanner.rules().get(one.rule);
-        let severity = Regrade::apply(&policy.severities, &rule.id, one.severity);
-        if one.dismissed || severity < policy.min_severity || one.confidence < policy.min_confidence
-        {
-            continue;
-        }
+        let severity = severity(one);
         let masked = (!policy.show_secrets).then(|| mask(rule, one.confidence, &one.secret));
         let shown = line(&all, index, done, masked.as_deref(), policy.masker.as_ref());
-        let fingerprint = fingerprints
-            .entry((one.rule, &one.secret))
-            .or_insert_with(|| fingerprint(&rule.id, &file, &one.secret));
+        let fingerprint = &fingerprints[distinct[&(one.rule, &*one.secret)]];
         let suppressed = policy.suppressor.judge(&Subject {
             rule: &rule.id,
             path: &file,
@@ -302,6 +317,7 @@ pub(crate) fn records(
             suppressed,
             origin: None,
             shown,
+            identity: policy.fingerprints.identity(&rule.id, &file, &one.secret),
             file: file.clone().into_owned(),
             utf16: one.utf16(),
             line_hash: one.line_hash.clone(),

@@ -5,7 +5,7 @@
 
 mod plant;
 
-pub use plant::{apart, plant};
+pub use plant::{apart, plant, shown};
 
 use std::fmt;
 use std::ops::Range;

@@ -3,6 +3,7 @@
 //! Apart from the scanner so that a new fact about the input is a new setter and not a longer
 //! parameter list.
 
+use std::fmt;
 use std::ops::Range;
 
 /// A haystack to search, with an optional path that informs the judgement.
@@ -12,12 +13,24 @@ use std::ops::Range;
 /// let input = Input::new(b"token = ...").path(b".env");
 /// assert_eq!(input.haystack().len(), 11);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Input<'h> {
     haystack: &'h [u8],
     path: Option<&'h [u8]>,
     content: Content,
     parts: Option<&'h [Range<usize>]>,
+}
+
+// A haystack may hold a secret.
+impl fmt::Debug for Input<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input")
+            .field("haystack", &format_args!("{} bytes", self.haystack.len()))
+            .field("path", &self.path.map(String::from_utf8_lossy))
+            .field("content", &self.content)
+            .field("parts", &self.parts)
+            .finish()
+    }
 }
 
 /// What kind of content a haystack is.

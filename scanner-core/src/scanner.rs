@@ -33,7 +33,7 @@ pub struct Scanner {
 
 /// Scratch for searches, and what they counted. Make one for each thread, and keep it: its buffers are
 /// used again.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Cache {
     pub(crate) engine: engine::Cache,
     /// Decoded text, for haystacks that are not in UTF-8.
@@ -235,6 +235,13 @@ impl Cache {
     /// What was done since the cache was made.
     pub fn work(&self) -> Work {
         self.engine.work
+    }
+}
+
+// Its buffers hold what was searched last.
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache").finish_non_exhaustive()
     }
 }
 

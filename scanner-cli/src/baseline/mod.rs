@@ -87,6 +87,7 @@ impl Scan {
         let (mut plan, mut history, file) = Plan::baseline(what)?;
         for plan in [Some(&mut plan), history.as_mut()].into_iter().flatten() {
             plan.policy.sha1 = sha1;
+            plan.policy.fingerprints.wanted = true;
         }
         Ok(Scan { plan, history, file })
     }

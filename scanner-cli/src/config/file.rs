@@ -131,12 +131,12 @@ impl Source<'_> {
     }
 
     fn fail(&self, offset: usize, why: impl std::fmt::Display) -> Failure {
-        Failure::new(format!("{}: {why}", self.at(offset)))
+        Failure::new(format!("{}: {}", self.at(offset), shortened(&why.to_string())))
     }
 
     fn wrong(&self, error: &toml::de::Error) -> Failure {
         let offset = error.span().map_or(0, |span| span.start);
-        self.fail(offset, suggest(&shortened(error.message())))
+        self.fail(offset, suggest(error.message()))
     }
 }
 
@@ -173,8 +173,7 @@ impl Config {
                     Some(known) => format!("; did you mean `{known}`?"),
                     None => "; `secscan config show` lists the keys".to_owned(),
                 };
-                return Err(source
-                    .fail(offset(&text, name), shortened(&format!("unknown key `{name}`{hint}"))));
+                return Err(source.fail(offset(&text, name), format!("unknown key `{name}`{hint}")));
             }
         }
         if parsed.contains_key("allow") || parsed.contains_key("severity") {

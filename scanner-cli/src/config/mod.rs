@@ -13,6 +13,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use secscan_core::shortened;
+
 pub(crate) use file::KEYS;
 pub(crate) use show::show;
 
@@ -112,7 +114,8 @@ impl Config {
                 false => vec![value],
             };
             for value in &values {
-                key.check(value).map_err(|why| Failure::new(format!("{name}: {why}")))?;
+                key.check(value)
+                    .map_err(|why| Failure::new(format!("{name}: {}", shortened(&why))))?;
             }
             self.settings.push(Setting { key: key.name, values, origin: name });
         }

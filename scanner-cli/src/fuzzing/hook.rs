@@ -21,15 +21,17 @@ pub fn hook(data: &[u8]) {
     let (out, _) = told(&text, assistant, &args);
     assert!(is_json(&out), "{assistant:?} is told {}", String::from_utf8_lossy(&out));
     let token = apart();
+    // Not a part of it may be shown, but for what its issuer begins all of them with.
+    let holds = |text: &[u8], part: &[u8]| text.windows(part.len()).any(|window| window == part);
+    let shows = |text: &[u8]| token[4..].windows(12).any(|part| holds(text, part));
     // A fuzzer sees what is compared, and writes it down itself.
-    if text.windows(token.len()).any(|window| window == token) {
+    if shows(&text) {
         return;
     }
     let (out, say) = told(&made(&text, &token, choice(1)), assistant, &args);
     assert!(is_json(&out), "{assistant:?} is told {}", String::from_utf8_lossy(&out));
     for (name, told) in [("answer", &out[..]), ("error", say.as_bytes())] {
-        let holds = told.windows(token.len()).any(|window| window == token);
-        assert!(!holds, "the {name} for {assistant:?} holds the token");
+        assert!(!shows(told), "the {name} for {assistant:?} shows the token");
     }
 }
 

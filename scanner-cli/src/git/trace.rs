@@ -10,6 +10,7 @@ use secscan_core::gitleaks::Commits;
 use secscan_core::source::git::{self, Id, Reach};
 
 use super::{Git, What, date};
+use crate::fingerprint::Identity;
 use crate::mask::HIDDEN;
 use crate::outcome::{Outcome, Unread};
 use crate::plan::Plan;
@@ -137,9 +138,9 @@ fn objects(records: &[Record]) -> Vec<Id> {
 fn keep_oldest(records: &mut Vec<Record>) {
     // One secret that an object has several times is several findings; at several paths, too.
     // What is hidden in one and not in another is two things.
-    let key = |record: &Record| (record.fingerprint.clone(), record.suppressed.is_some());
-    let mut oldest: HashMap<(String, bool), (usize, i64, Option<Id>)> = HashMap::new();
-    let mut here: HashSet<(String, bool)> = HashSet::new();
+    let key = |record: &Record| (record.identity, record.suppressed.is_some());
+    let mut oldest: HashMap<(Identity, bool), (usize, i64, Option<Id>)> = HashMap::new();
+    let mut here: HashSet<(Identity, bool)> = HashSet::new();
     let rank = |record: &Record| {
         let origin = record.origin.as_deref()?;
         Some((origin.age.0, origin.age.1, origin.object))
@@ -155,7 +156,7 @@ fn keep_oldest(records: &mut Vec<Record>) {
     records.retain(|record| rank(record).is_none_or(|mine| oldest[&key(record)] == mine));
     for record in records.iter_mut() {
         if let Some(origin) = record.origin.as_deref_mut()
-            && here.contains(&(record.fingerprint.clone(), record.suppressed.is_some()))
+            && here.contains(&(record.identity, record.suppressed.is_some()))
         {
             origin.in_head = Some(true);
         }

@@ -58,6 +58,15 @@ impl Format {
         }
     }
 
+    /// Whether it has fingerprints.
+    pub(crate) fn has_fingerprints(self) -> bool {
+        match self {
+            Format::Text | Format::Github | Format::Junit | Format::Markdown => false,
+            Format::Json | Format::Jsonl | Format::Sarif | Format::Gitlab => true,
+            Format::Csv | Format::Html | Format::Ocsf => true,
+        }
+    }
+
     /// Whether it shows secrets if that is asked for. What is made to be uploaded does not.
     pub(crate) fn may_show_secrets(self) -> bool {
         matches!(self, Format::Text | Format::Json | Format::Jsonl | Format::Csv)

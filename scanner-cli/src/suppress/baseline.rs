@@ -24,7 +24,7 @@ use crate::whole::read_text;
 pub(crate) const NAME: &str = ".secscan-baseline.json";
 const VERSION: u64 = 1;
 
-/// How many old paths are tried for a finding that may have moved and has a new name as well.
+/// How many old paths are tried for a finding that may have moved: each costs a fingerprint.
 const TRIES: usize = 100;
 
 /// What is known of one finding. It hides what has its fingerprint.
@@ -86,9 +86,14 @@ impl Baseline {
         Baseline { shown, root: root.to_owned(), today: today(), entries, ..Baseline::default() }
     }
 
+    /// Whether nothing is in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.0.is_empty()
+    }
+
     /// Why the finding is hidden, if it is known.
     pub(super) fn judge(&self, subject: &Subject<'_>) -> Option<Suppression> {
-        if self.entries.0.is_empty() {
+        if self.is_empty() {
             return None;
         }
         let (fingerprint, entry, moved) = match self.entries.0.get_key_value(subject.fingerprint) {
@@ -114,12 +119,8 @@ impl Baseline {
     /// The entry of the same secret in a file that is not there any more: the file was renamed.
     fn moved(&self, subject: &Subject<'_>) -> Option<(&String, &Entry)> {
         let gone = self.gone.get_or_init(|| self.gone()).get(subject.rule)?;
-        let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-        let mine = name(subject.path);
         let before = lock(&self.moves).get(subject.path).cloned();
-        let same = gone.iter().filter(|path| name(path) == mine);
-        let others = gone.iter().filter(|path| name(path) != mine).take(TRIES);
-        let found = before.iter().chain(same).chain(others).find_map(|path| {
+        let found = before.iter().chain(likely(gone, subject.path)).find_map(|path| {
             let fingerprint = (subject.at)(path);
             self.entries.0.get_key_value(&fingerprint)
         });
@@ -157,7 +158,7 @@ impl Baseline {
     /// What became of the entries, if there are any: those that were met elsewhere, and of those whose path
     /// was `covered` by the scan, those that were not met.
     pub(crate) fn tell(&self, hidden: &[Record], covered: impl Fn(&str) -> bool) -> Option<Known> {
-        if self.entries.0.is_empty() {
+        if self.is_empty() {
             return None;
         }
         let mut moved: Vec<(String, String)> = hidden
@@ -189,6 +190,22 @@ impl Baseline {
         stale.sort_by_key(|(fingerprint, entry)| (&entry.path, &entry.rule, *fingerprint));
         stale
     }
+}
+
+/// Where the file at a path may have been: at most so many of the paths as are tried, those first that end in
+/// the same directories and name.
+fn likely<'g>(gone: &'g [String], path: &str) -> Vec<&'g String> {
+    let shared = |old: &String| {
+        let both = old.rsplit('/').zip(path.rsplit('/'));
+        both.take_while(|(old, new)| old == new).count()
+    };
+    let mut all: Vec<_> = gone.iter().map(|old| (std::cmp::Reverse(shared(old)), old)).collect();
+    if all.len() > TRIES {
+        all.select_nth_unstable(TRIES);
+        all.truncate(TRIES);
+    }
+    all.sort();
+    all.into_iter().map(|(_, old)| old).collect()
 }
 
 impl Entries {
@@ -268,7 +285,7 @@ impl<'de> Deserialize<'de> for Entries {
                 while let Some(key) = map.next_key::<String>()? {
                     match key.as_str() {
                         "version" => version = Some(map.next_value::<u64>()?),
-                        name if name.starts_with("v1:") => {
+                        name if is_name(name) => {
                             let entry: Entry = map.next_value()?;
                             // Both sides of a merge may have brought it; the one that says more counts.
                             let known = entries.entry(key).or_insert_with(|| entry.clone());
@@ -292,6 +309,11 @@ impl<'de> Deserialize<'de> for Entries {
         }
         deserializer.deserialize_map(Lines)
     }
+}
+
+/// Whether a key is an entry's. It is written as it was read.
+fn is_name(key: &str) -> bool {
+    key.strip_prefix("v1:").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The day that it is, in UTC.
@@ -338,6 +360,16 @@ mod tests {
         ];
         assert_eq!(text.lines().collect::<Vec<_>>(), lines);
         assert_eq!(serde_json::from_str::<Entries>(&text).unwrap(), all);
+    }
+
+    #[test]
+    fn old_paths_that_end_alike_are_tried_first_and_not_too_many() {
+        let mut gone: Vec<String> = (0..1000).map(|n| format!("old/{n}/app.env")).collect();
+        gone.extend(["b/other".into(), "was/500/app.env".into()]);
+        let likely = likely(&gone, "new/500/app.env");
+        assert_eq!(likely.len(), TRIES);
+        assert_eq!(likely[..3], ["old/500/app.env", "was/500/app.env", "old/0/app.env"]);
+        assert_eq!(super::likely(&gone[1000..], "x"), ["b/other", "was/500/app.env"]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(crate) struct Subject<'s> {
     /// From the top of the project, with slashes.
     pub(crate) path: &'s str,
     pub(crate) severity: Severity,
+    /// Made, if [`Suppressor::wants_fingerprints`].
     pub(crate) fingerprint: &'s str,
     /// The markers beside it.
     pub(crate) markers: &'s [Marker],
@@ -74,6 +75,11 @@ pub(crate) struct Suppressor {
 }
 
 impl Suppressor {
+    /// Whether anything is compared with fingerprints.
+    pub(crate) fn wants_fingerprints(&self) -> bool {
+        !self.baseline.is_empty() || self.allow.iter().any(|allow| !allow.fingerprints.is_empty())
+    }
+
     /// Why the finding is hidden, if it is. What stands nearest to it is named first.
     pub(crate) fn judge(&self, subject: &Subject<'_>) -> Option<Suppression> {
         // Asked first, since an entry that matches is not stale.

@@ -3,7 +3,8 @@
 /// The longest word that may be quoted, in bytes: names of keys are shorter, and secrets are longer.
 const LONGEST: usize = 20;
 
-/// A message in which what stands in quotes is at most 20 bytes long; what is longer is an ellipsis.
+/// A message in which what stands in quotes is at most 20 bytes long, and every other word too; what is longer is an
+/// ellipsis. Of a quotation that holds a quotation mark, the rest is such a word.
 ///
 /// ```
 /// use secscan_core::shortened;
@@ -20,17 +21,25 @@ pub fn shortened(message: &str) -> String {
         // An apostrophe within a word opens nothing.
         let within = mark == b'\'' && rest[..open].ends_with(|c: char| c.is_alphanumeric());
         let close = (!within).then(|| close_of(inner, mark)).flatten();
+        words(&rest[..open], &mut short);
+        short.push(char::from(mark));
         let Some(close) = close else {
-            short.push_str(&rest[..=open]);
             rest = &rest[open + 1..];
             continue;
         };
-        short.push_str(&rest[..=open]);
         short.push_str(if close > LONGEST { "…" } else { &rest[open + 1..open + 1 + close] });
         short.push(char::from(mark));
         rest = &rest[open + close + 2..];
     }
-    short + rest
+    words(rest, &mut short);
+    short
+}
+
+fn words(text: &str, short: &mut String) {
+    for (at, word) in text.split(' ').enumerate() {
+        short.push_str(if at == 0 { "" } else { " " });
+        short.push_str(if word.len() > LONGEST { "…" } else { word });
+    }
 }
 
 /// Where a quotation ends: at its mark, but for one behind a backslash.
@@ -43,9 +52,24 @@ fn close_of(inner: &[u8], mark: u8) -> Option<usize> {
     })
 }
 
+/// A name as it may be quoted: of a rule or a file, which are words with something between them. One that has a word of
+/// more than 20 bytes is an ellipsis.
+pub fn named(name: &str) -> &str {
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    if words.all(|word| word.len() <= LONGEST) { name } else { "…" }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::shortened;
+    use super::{named, shortened};
+
+    #[test]
+    fn names_are_of_words() {
+        for name in ["azure-storage-account-key-old", "../a b/gitleaks.toml", ""] {
+            assert_eq!(named(name), name);
+        }
+        assert_eq!(named(&format!("acme_{}", "x".repeat(21))), "…");
+    }
 
     #[test]
     fn long_quotations_are_left_out() {
@@ -55,6 +79,8 @@ mod tests {
             (format!("string \"a\\\"{long}\" at line 1"), "string \"…\" at line 1"),
             (format!("the file's end is near, '{long}'"), "the file's end is near, '…'"),
             ("an open ` quotation".to_owned(), "an open ` quotation"),
+            (format!("unknown key `a`{long}`, expected `b`"), "unknown key `a`…`, expected `b`"),
+            (format!("unknown key `a` {long}`"), "unknown key `a` …`"),
             (String::new(), ""),
         ] {
             assert_eq!(shortened(&message), expected);

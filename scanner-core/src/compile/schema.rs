@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::pattern::{self, Bounds};
-use super::quote::shortened;
+use super::quote::{named, shortened};
 use crate::checks::Check;
 use crate::rule::{Boundary, ByteSet, Head, List, Pair, Rule, Severity, Shape, Text, Value};
 
@@ -61,7 +61,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.file)?;
         if let Some(rule) = &self.rule {
-            write!(f, "rule '{rule}': ")?;
+            write!(f, "rule '{}': ", named(rule))?;
         }
         if let Some(key) = self.key {
             write!(f, "{key}: ")?;
@@ -174,7 +174,6 @@ fn read<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Err
 pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<Rule, Error> {
     let id = syntax.id.clone();
     let fail = |key, message: String| Err(Error::new(file, Some(&id), Some(key), message));
-
     let kebab = |id: &str| {
         !id.is_empty()
             && !id.starts_with('-')

@@ -38,6 +38,18 @@ pub fn plant(template: &[u8]) -> (Vec<u8>, Vec<Range<usize>>) {
     (text, planted)
 }
 
+/// The token of which a text shows more than 20 bytes in a row, which no message may quote.
+pub fn shown<'t>(said: &str, text: &'t [u8], planted: &[Range<usize>]) -> Option<&'t [u8]> {
+    let tokens = planted.iter().map(|range| &text[range.clone()]);
+    let mut parts = tokens.flat_map(|token| token.windows(21).map(move |part| (token, part)));
+    // A private key says in words what it is.
+    parts
+        .find(|(_, part)| {
+            !part.contains(&b'-') && memchr::memmem::find(said.as_bytes(), part).is_some()
+        })
+        .map(|(token, _)| token)
+}
+
 /// A token of GitHub's that no template asks for.
 pub fn apart() -> Vec<u8> {
     let rules = RuleSet::builtin();

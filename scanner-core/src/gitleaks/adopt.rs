@@ -8,6 +8,7 @@ use super::pattern::pattern;
 use super::regex::{Groups, translate};
 use super::syntax::{AllowSyntax, RuleSyntax, Target};
 use super::{Config, Effect, Note};
+use crate::compile::quote::named;
 use crate::compile::schema;
 use crate::except::{self, Exception, Subject};
 use crate::finding::RuleId;
@@ -258,7 +259,7 @@ impl Adopter<'_> {
             match own.or_else(|| self.set.find(&kebab(value))) {
                 Some(id) => targets.push(id.0),
                 None => {
-                    let what = format!("`targetRules`: there is no rule '{value}'");
+                    let what = format!("`targetRules`: there is no rule '{}'", named(value));
                     let advice = "`secscan rules list` shows those there are";
                     let note = Note::new(&allow.file, *line, None, Effect::Dropped, what, advice);
                     self.notes.push(note);
@@ -334,7 +335,8 @@ impl Adopter<'_> {
             match self.set.find(&kebab(value)) {
                 Some(id) => self.set.set_enabled(id, false),
                 None => {
-                    let what = format!("`disabledRules`: no built-in rule is called '{value}'");
+                    let what =
+                        format!("`disabledRules`: no built-in rule is called '{}'", named(value));
                     let advice =
                         "the rules here have names of their own: `secscan rules list` shows them";
                     let note = Note::new(file, *line, None, Effect::Dropped, what, advice);

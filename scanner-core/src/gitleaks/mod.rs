@@ -15,6 +15,7 @@ mod syntax;
 
 pub use adopt::{Adopted, Commits, Standing};
 
+use crate::compile::quote::named;
 use syntax::{RuleSyntax, Syntax};
 
 /// A file that was read.
@@ -95,7 +96,7 @@ impl Config {
     pub fn without_base(mut self, why: &str) -> Config {
         if let Some(path) = self.0.extend.path.take() {
             let file = self.0.rules.first().map_or_else(String::new, |rule| rule.file.clone());
-            let what = format!("`extend.path` '{}' was not read: {why}", path.value);
+            let what = format!("`extend.path` '{}' was not read: {why}", named(&path.value));
             let advice = "its rules are missing; name it from the directory of this file";
             self.0.notes.push(Note::new(&file, path.line, None, Effect::Dropped, what, advice));
         }
@@ -182,7 +183,7 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: ", self.file, self.line)?;
         if let Some(rule) = &self.rule {
-            write!(f, "rule '{rule}': ")?;
+            write!(f, "rule '{}': ", named(rule))?;
         }
         f.write_str(&self.what)?;
         if !self.advice.is_empty() {

@@ -4,6 +4,7 @@ use toml::de::DeTable;
 
 use super::fields::{At, Fields, line};
 use super::{Effect, Error, Note};
+use crate::compile::quote::named;
 
 /// What an allowlist compares its regular expressions with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,7 +175,7 @@ impl Reader<'_> {
             None | Some("" | "OR" | "||") => false,
             Some("AND" | "&&") => true,
             Some(other) => {
-                let what = format!("`condition` is '{other}', and neither AND nor OR");
+                let what = format!("`condition` is '{}', and neither AND nor OR", named(other));
                 self.note(line, rule, Effect::Dropped, what, "the allowlist is not used");
                 return None;
             }
@@ -185,8 +186,10 @@ impl Reader<'_> {
             Some("match") => Target::Match,
             Some("line") => Target::Line,
             Some(other) => {
-                let what =
-                    format!("`regexTarget` is '{other}', and none of match, line and secret");
+                let what = format!(
+                    "`regexTarget` is '{}', and none of match, line and secret",
+                    named(other)
+                );
                 self.note(line, rule, Effect::Dropped, what, "the allowlist is not used");
                 return None;
             }

@@ -2,12 +2,13 @@
 //! it was.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use super::{Document, Value, encode};
 
 /// Changes to a text, to be made all at once.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Edits {
     list: Vec<(Range<usize>, Vec<u8>)>,
 }
@@ -66,6 +67,19 @@ impl Edits {
     }
 }
 
+// What is put into a text may be secret, as where secrets are put back.
+impl fmt::Debug for Edits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.list.iter().map(|(span, _)| span)).finish()
+    }
+}
+
+impl fmt::Debug for Member<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Member({:?}, {} bytes)", self.key, self.json.len())
+    }
+}
+
 /// What a text is indented with: as most of it is, or two spaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit(String);
@@ -80,7 +94,7 @@ impl Unit {
 }
 
 /// A member or an element to add: a key, if it is for an object, and JSON that is indented by two spaces.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Member<'m> {
     /// The key.
     pub key: Option<&'m str>,

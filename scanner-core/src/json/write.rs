@@ -1,6 +1,8 @@
 //! Writing a JSON object whose parts are bytes: JSON that is there already, and strings that may not be
 //! UTF-8.
 
+use std::fmt;
+
 use super::encode;
 
 /// An object in the making.
@@ -11,8 +13,15 @@ use super::encode;
 /// let object = Object::new().string("a", "x\n").object("b", inner).into_bytes();
 /// assert_eq!(object, br#"{"a":"x\n","b":{"n":1.0}}"#);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Object(Vec<u8>);
+
+// It may hold a secret.
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Object({} bytes)", self.0.len())
+    }
+}
 
 impl Default for Object {
     fn default() -> Object {

@@ -218,7 +218,8 @@ impl<R: BufRead> Diff<R> {
                 number: self.next_line,
                 added: marks.contains(&b'+'),
             });
-            self.next_line += 1;
+            // A header may say anything.
+            self.next_line = self.next_line.saturating_add(1);
             self.text.extend_from_slice(text);
             self.text.push(b'\n');
         }

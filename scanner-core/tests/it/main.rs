@@ -9,6 +9,8 @@ mod edits;
 mod fixtures;
 mod gitleaks;
 mod hostile;
+#[cfg(feature = "generate")]
+mod leaks;
 mod lint;
 mod named;
 mod pairs;

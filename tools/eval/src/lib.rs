@@ -5,6 +5,7 @@
 //! - [`clean`]: text of many shapes without a secret, made from a fixed seed, and what is reported of it.
 //! - [`corpus`]: the same for directories of a machine.
 //! - [`random`] values of an assignment, and words, and how many of them are believed.
+//! - [`planted`]: the made-up tokens as files, for other scanners to look at.
 //! - [`document`]: all that as a page.
 //!
 //! Apart from the library because nothing of it is shipped.
@@ -15,6 +16,7 @@ pub mod document;
 pub mod exceptions;
 pub mod noise;
 pub mod place;
+pub mod planted;
 pub mod random;
 pub mod recall;
 pub mod surroundings;

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use secscan_core::Scanner;
-use secscan_eval::{corpus, document, recall};
+use secscan_eval::{corpus, document, planted, recall};
 
 const HELP: &str = "\
 Measures what secscan finds and where it is wrong.
 
 Usage: cargo run --release -p secscan-eval -- [--write] [--clean DIR]... [--misses]
+       cargo run --release -p secscan-eval -- --plant DIR RULE...
 
   --clean DIR  Search DIR, and list what is reported there; may be repeated. Findings that
                tools/eval/explained.toml does not explain count as false alarms.
@@ -18,6 +19,7 @@ Usage: cargo run --release -p secscan-eval -- [--write] [--clean DIR]... [--miss
                Without --clean, what it says of directories stays as it was.
   --misses     Print what was missed, one line for each rule and surrounding: the rule, the
                surrounding, how many of how many, and the step that decided. No page.
+  --plant DIR  Write the files that hold made-up tokens of the rules named to DIR, and measure nothing.
 
 Ends with 1 if there is a false alarm in a directory, and with 2 if something went wrong.";
 
@@ -27,6 +29,8 @@ struct Options {
     write: bool,
     misses: bool,
     clean: Vec<PathBuf>,
+    plant: Option<PathBuf>,
+    rules: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -54,6 +58,12 @@ fn options() -> Result<Option<Options>, String> {
             Some("--clean") => {
                 options.clean.push(arguments.next().ok_or("--clean needs a directory")?.into());
             }
+            Some("--plant") => {
+                options.plant = Some(arguments.next().ok_or("--plant needs a directory")?.into());
+            }
+            Some(rule) if options.plant.is_some() && !rule.starts_with('-') => {
+                options.rules.push(rule.to_owned());
+            }
             Some("--help" | "-h") => {
                 println!("{HELP}");
                 return Ok(None);
@@ -66,6 +76,11 @@ fn options() -> Result<Option<Options>, String> {
 
 /// Does it, and says how many findings nothing explains.
 fn run(options: &Options) -> Result<usize, String> {
+    if let Some(directory) = &options.plant {
+        let files = planted::write(directory, &options.rules)?;
+        println!("{files} files");
+        return Ok(0);
+    }
     let records = recall::measure(recall::SEEDS);
     if options.misses {
         for record in &records {

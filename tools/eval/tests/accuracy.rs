@@ -7,7 +7,7 @@ use secscan_core::{RuleSet, Scanner};
 use secscan_eval::document;
 use secscan_eval::exceptions::{EXCEPTIONS, Exception};
 use secscan_eval::recall::{self, Record};
-use secscan_eval::{clean, surroundings};
+use secscan_eval::{clean, planted, surroundings};
 
 /// Measured once for all tests.
 fn records() -> &'static [Record] {
@@ -73,4 +73,36 @@ fn the_document_says_what_is_measured() {
         lines(&measured),
         "write it anew: cargo run --release -p secscan-eval -- --write"
     );
+}
+
+#[test]
+fn planted_files_hold_the_secrets_that_are_asked_for_and_no_others() {
+    let directory = std::env::temp_dir().join(format!("secscan-planted-{}", std::process::id()));
+    let rules = ["github-pat-classic".to_owned(), "private-key".to_owned()];
+    let count = planted::write(&directory, &rules).unwrap();
+    let scanner = Scanner::builtin();
+    let mut found = Vec::new();
+    let mut folders = vec![directory.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read(&path).unwrap();
+            let all = scanner.find_all(&text);
+            let rule = path.strip_prefix(&directory).unwrap().iter().next().unwrap();
+            assert_eq!(all.len(), 1, "{}", path.display());
+            assert_eq!(&*scanner.rule(&all[0]).id, rule.to_str().unwrap(), "{}", path.display());
+            found.push(all[0].secret.expose().to_vec());
+        }
+    }
+    assert_eq!(found.len(), count);
+    assert!(count > 30);
+    found.sort();
+    found.dedup();
+    assert_eq!(found.len(), count, "each is another");
+    assert!(planted::write(&directory, &["no-such-rule".to_owned()]).is_err());
+    std::fs::remove_dir_all(directory).unwrap();
 }

@@ -22,6 +22,19 @@ pub(super) struct Commit {
     pub(super) time: i64,
 }
 
+impl Commit {
+    /// Makes sense of a commit's bytes.
+    pub(super) fn parse(repo: &Repo, id: ObjectId, bytes: &[u8]) -> Option<Commit> {
+        let mut iter = CommitRefIter::from_bytes(bytes, id.kind());
+        let tree = iter.tree_id().ok()?;
+        let boundary = repo.shallow.binary_search(&id).is_ok();
+        let parents = if boundary { Vec::new() } else { iter.parent_ids().collect() };
+        // A date that cannot be read puts the commit at the end; it is still walked.
+        let time = iter.committer().ok().map_or(0, |who| who.seconds());
+        Some(Commit { id, tree, parents, boundary, time })
+    }
+}
+
 /// A commit that could not be read.
 pub(super) struct Lost {
     pub(super) id: ObjectId,
@@ -34,6 +47,8 @@ pub(super) struct Commits<'r> {
     reader: &'r Reader,
     buffer: Vec<u8>,
     ends: u64,
+    /// Commits that need not be read any more.
+    known: HashMap<ObjectId, Commit>,
 }
 
 /// Where to stop.
@@ -46,7 +61,12 @@ pub(super) struct Limit {
 
 impl<'r> Commits<'r> {
     pub(super) fn new(repo: &'r Repo, reader: &'r Reader) -> Commits<'r> {
-        Commits { repo, reader, buffer: Vec::new(), ends: 0 }
+        Commits { repo, reader, buffer: Vec::new(), ends: 0, known: HashMap::new() }
+    }
+
+    /// The same, where some have been read before.
+    pub(super) fn knowing(self, commits: Vec<Commit>) -> Commits<'r> {
+        Commits { known: commits.into_iter().map(|commit| (commit.id, commit)).collect(), ..self }
     }
 
     /// At how many hidden commits the walks so far came to the end of a shallow clone. What lies behind them
@@ -56,23 +76,17 @@ impl<'r> Commits<'r> {
     }
 
     pub(super) fn read(&mut self, id: ObjectId) -> Result<Commit, Lost> {
+        if let Some(commit) = self.known.get(&id) {
+            return Ok(commit.clone());
+        }
         let lost = |why| Lost { id, why };
         match self.reader.find(&id, &mut self.buffer).map_err(lost)? {
             Kind::Commit => {
-                self.parse(id).ok_or_else(|| lost("the commit is malformed".to_owned()))
+                let commit = Commit::parse(self.repo, id, &self.buffer);
+                commit.ok_or_else(|| lost("the commit is malformed".to_owned()))
             }
             other => Err(lost(format!("a {other} where a commit was expected"))),
         }
-    }
-
-    fn parse(&self, id: ObjectId) -> Option<Commit> {
-        let mut iter = CommitRefIter::from_bytes(&self.buffer, id.kind());
-        let tree = iter.tree_id().ok()?;
-        let boundary = self.repo.shallow.binary_search(&id).is_ok();
-        let parents = if boundary { Vec::new() } else { iter.parent_ids().collect() };
-        // A date that cannot be read puts the commit at the end; it is still walked.
-        let time = iter.committer().ok().map_or(0, |who| who.seconds());
-        Some(Commit { id, tree, parents, boundary, time })
     }
 
     /// What an id stands for once tags are peeled, and the tags on the way.
@@ -82,6 +96,9 @@ impl<'r> Commits<'r> {
     ) -> Result<(Vec<ObjectId>, ObjectId, Kind), Lost> {
         let mut tags = Vec::new();
         loop {
+            if self.known.contains_key(&id) {
+                return Ok((tags, id, Kind::Commit));
+            }
             let kind = self.reader.find(&id, &mut self.buffer).map_err(|why| Lost { id, why })?;
             if kind != Kind::Tag {
                 return Ok((tags, id, kind));

@@ -29,7 +29,7 @@ const NONE: u32 = u32::MAX;
 /// Roots that a thread takes at a time.
 const ROOTS: usize = 32;
 /// Buffers kept for the next base, and the largest worth keeping.
-const SPARE: (usize, usize) = (16, 4 << 20);
+pub(super) const SPARE: (usize, usize) = (16, 4 << 20);
 /// The largest buffer that is set aside because a header promised that many bytes.
 const PROMISED: usize = 64 << 20;
 

@@ -4,19 +4,19 @@
 //! there, and sees to it on the way that what is referred to is there as well. Which of the objects that
 //! turned out to matter a ref still reaches is asked afterwards, of `origins`, for those alone.
 
-use std::cell::Cell;
 use std::collections::HashSet;
-use std::fs;
 use std::io;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
 
 use gix::ObjectId;
-use gix::objs::{CommitRefIter, Kind as ObjectKind, TagRefIter, TreeRefIter};
-use gix::odb::loose;
+use gix::objs::{Kind as ObjectKind, TagRefIter, TreeRefIter};
 
-use super::forest::{Decoded, Forest, Sink};
+use super::commits::Commit;
+use super::everything::Everything;
+use super::forest::{Decoded, Sink};
+use super::kept::{Budget, Kept, Visited};
 use super::range::{Range, Spec, range};
 use super::repo::{Error, Repo, chain};
 use super::visit::{is_lfs_pointer, message};
@@ -82,7 +82,8 @@ pub fn history<V: Visitor>(
 fn everything<V: Visitor>(repo: &Repo, max_size: u64, visitors: &mut [V]) -> Result<Totals, Error> {
     assert!(!visitors.is_empty(), "a visit needs a visitor");
     let tips = refs::all(repo)?;
-    let (store, problems) = Store::open(repo)?;
+    let (store, problems) = Everything::open(repo)?;
+    let budget = Budget::default();
     let mut totals = Totals { shallow: repo.shallow.len() as u64, ..Totals::default() };
     let mut tell = |problem: Problem, visitors: &mut [V]| {
         totals.problems += 1;
@@ -90,14 +91,18 @@ fn everything<V: Visitor>(repo: &Repo, max_size: u64, visitors: &mut [V]) -> Res
     };
     problems.into_iter().for_each(|problem| tell(problem, visitors));
 
-    let mut scans: Vec<_> =
-        visitors.iter_mut().map(|visitor| Scan::new(repo, &store, max_size, visitor)).collect();
+    let mut scans: Vec<_> = visitors
+        .iter_mut()
+        .map(|visitor| Scan::new(repo, &store, max_size, &budget, visitor))
+        .collect();
     store.walk(&mut scans, &AtomicBool::new(false));
     let mut suspects = Vec::new();
     let mut seen = Totals::default();
+    let mut kept = Kept::default();
     for scan in scans {
         seen.add(&scan.totals);
         suspects.extend(scan.suspects);
+        kept.add(scan.kept);
     }
     let mut gone: Vec<(String, ObjectId)> = tips
         .iter()
@@ -119,163 +124,47 @@ fn everything<V: Visitor>(repo: &Repo, max_size: u64, visitors: &mut [V]) -> Res
         ));
         tell(Problem::new(repo.git_dir(), more), visitors);
     }
+    let kept = budget.sufficed().then_some(kept);
+    *repo.visited.lock().unwrap_or_else(PoisonError::into_inner) =
+        Some(Visited { everything: store, kept });
     totals.add(&seen);
     Ok(totals)
-}
-
-/// All packs and all loose objects, those of alternates included.
-pub(super) struct Store {
-    packs: Vec<Forest>,
-    loose: Vec<(loose::Store, Vec<ObjectId>)>,
-    loose_ids: gix::hashtable::HashSet<ObjectId>,
-}
-
-impl Store {
-    /// Opens the packs and lists the loose objects. What could not be opened is in the second part.
-    pub(super) fn open(repo: &Repo) -> Result<(Store, Vec<Problem>), Error> {
-        let mut store =
-            Store { packs: Vec::new(), loose: Vec::new(), loose_ids: Default::default() };
-        let mut problems = Vec::new();
-        for dir in &repo.object_dirs {
-            let failed = |path: PathBuf, why: String| Problem::new(path, io::Error::other(why));
-            let listed = fs::read_dir(dir.join("pack"))
-                .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect());
-            let mut indices: Vec<PathBuf> = match listed {
-                Ok(paths) => paths,
-                Err(cause) if cause.kind() == io::ErrorKind::NotFound => Vec::new(),
-                Err(cause) => {
-                    return Err(Error::caused(
-                        &format!("cannot list {}", dir.join("pack").display()),
-                        cause,
-                    ));
-                }
-            };
-            indices.retain(|path| path.extension().is_some_and(|end| end == "idx"));
-            indices.sort();
-            for path in indices {
-                match Forest::open(&path, repo.hash()) {
-                    Ok(pack) => store.packs.push(pack),
-                    Err(why) => problems.push(failed(path, why)),
-                }
-            }
-            let objects = loose::Store::at(dir, repo.hash());
-            let mut ids = Vec::new();
-            for id in objects.iter() {
-                match id {
-                    Ok(id) if store.packs.iter().any(|pack| pack.contains(&id)) => {}
-                    Ok(id) if store.loose_ids.insert(id) => ids.push(id),
-                    Ok(_) => {}
-                    Err(cause) => problems.push(failed(dir.clone(), chain(&cause))),
-                }
-            }
-            store.loose.push((objects, ids));
-        }
-        Ok((store, problems))
-    }
-
-    pub(super) fn contains(&self, id: &gix::oid) -> bool {
-        self.packs.iter().any(|pack| pack.contains(id))
-            || self.loose_ids.contains(id)
-            || *id == *ObjectId::empty_tree(id.kind())
-    }
-
-    /// Tells every object of the store to the sinks, each once.
-    pub(super) fn walk<S: Sink>(&self, sinks: &mut [S], stop: &AtomicBool) {
-        for (at, pack) in self.packs.iter().enumerate() {
-            let mut once: Vec<_> =
-                sinks.iter_mut().map(|sink| Once { sink, earlier: &self.packs[..at] }).collect();
-            pack.walk(&mut once, stop);
-        }
-        for (objects, ids) in &self.loose {
-            let next = AtomicUsize::new(0);
-            let work = |sink: &mut S| {
-                let mut buffer = Vec::new();
-                while !stop.load(Ordering::Relaxed)
-                    && let Some(id) = ids.get(next.fetch_add(1, Ordering::Relaxed))
-                {
-                    match objects.try_find(id, &mut buffer) {
-                        Ok(Some(data)) => {
-                            let object = Decoded {
-                                id,
-                                kind: data.kind,
-                                bytes: data.data,
-                                made_of: None,
-                                note: &Cell::new(0),
-                            };
-                            if sink.wants(id, data.kind, data.data.len() as u64)
-                                && sink.object(object).is_break()
-                            {
-                                stop.store(true, Ordering::Relaxed);
-                            }
-                        }
-                        Ok(None) => sink.broken(id, "it vanished while it was to be read"),
-                        Err(cause) => sink.broken(id, &chain(&cause)),
-                    }
-                }
-            };
-            std::thread::scope(|scope| {
-                for sink in sinks.iter_mut().take(1 + ids.len() / 64) {
-                    scope.spawn(|| work(sink));
-                }
-            });
-        }
-    }
-}
-
-/// Passes on what no earlier pack has.
-struct Once<'a, S> {
-    sink: &'a mut S,
-    earlier: &'a [Forest],
-}
-
-impl<S: Sink> Once<'_, S> {
-    fn is_first(&self, id: &gix::oid) -> bool {
-        !self.earlier.iter().any(|pack| pack.contains(id))
-    }
-}
-
-impl<S: Sink> Sink for Once<'_, S> {
-    fn passes_over(&self, kind: ObjectKind) -> bool {
-        self.sink.passes_over(kind)
-    }
-
-    fn wants(&mut self, id: &gix::oid, kind: ObjectKind, size: u64) -> bool {
-        self.is_first(id) && self.sink.wants(id, kind, size)
-    }
-
-    fn object(&mut self, object: Decoded<'_>) -> ControlFlow<()> {
-        if self.is_first(object.id) { self.sink.object(object) } else { ControlFlow::Continue(()) }
-    }
-
-    fn broken(&mut self, id: &gix::oid, why: &str) {
-        self.sink.broken(id, why);
-    }
 }
 
 /// One thread's part: hands out contents, and looks whether what trees and commits name is there.
 struct Scan<'a, V> {
     repo: &'a Repo,
-    store: &'a Store,
+    store: &'a Everything,
     max_size: u64,
+    budget: &'a Budget,
     visitor: &'a mut V,
     totals: Totals,
     /// Ids known to be there, each in the one place that its first bytes name.
     present: Vec<ObjectId>,
     /// Objects that name something that is not there.
     suspects: HashSet<ObjectId>,
+    kept: Kept,
 }
 
 impl<'a, V: Visitor> Scan<'a, V> {
-    fn new(repo: &'a Repo, store: &'a Store, max_size: u64, visitor: &'a mut V) -> Scan<'a, V> {
+    fn new(
+        repo: &'a Repo,
+        store: &'a Everything,
+        max_size: u64,
+        budget: &'a Budget,
+        visitor: &'a mut V,
+    ) -> Scan<'a, V> {
         let present = vec![repo.hash().null(); REMEMBERED];
         Scan {
             repo,
             store,
             max_size,
+            budget,
             visitor,
             totals: Totals::default(),
             present,
             suspects: HashSet::new(),
+            kept: Kept::default(),
         }
     }
 
@@ -291,6 +180,15 @@ impl<'a, V: Visitor> Scan<'a, V> {
             *slot = id.to_owned();
         }
         there
+    }
+
+    /// Whether something of so many bytes may be kept. If not, all that was is let go: a part is of no use.
+    fn may_keep(&mut self, bytes: usize) -> bool {
+        let may = self.budget.allows(bytes);
+        if !may {
+            self.kept = Kept::default();
+        }
+        may
     }
 
     fn too_large(&mut self, id: &gix::oid) {
@@ -369,21 +267,31 @@ impl<V: Visitor> Sink for Scan<'_, V> {
                         self.suspects.insert(id.to_owned());
                     }
                 }
+                if self.may_keep(bytes.len()) {
+                    self.kept.tree(id, bytes);
+                }
                 ControlFlow::Continue(())
             }
             ObjectKind::Commit => {
                 self.totals.commits += 1;
-                let mut iter = CommitRefIter::from_bytes(bytes, id.kind());
-                let boundary = self.repo.shallow.binary_search(&id.to_owned()).is_ok();
-                let whole = iter.tree_id().is_ok_and(|tree| self.is_there(&tree))
-                    && (boundary || iter.parent_ids().all(|parent| self.is_there(&parent)));
+                let commit = Commit::parse(self.repo, id.to_owned(), bytes);
+                let whole = commit.as_ref().is_some_and(|commit| {
+                    self.is_there(&commit.tree)
+                        && commit.parents.iter().all(|parent| self.is_there(parent))
+                });
                 if !whole {
                     self.suspects.insert(id.to_owned());
+                }
+                if let Some(commit) = commit.filter(|_| self.may_keep(size_of::<Commit>())) {
+                    self.kept.commits.push(commit);
                 }
                 self.tell_message(Kind::CommitMessage, object)
             }
             ObjectKind::Tag => {
                 self.totals.tags += 1;
+                if self.may_keep(0) {
+                    self.kept.tags.push(id.to_owned());
+                }
                 if !TagRefIter::from_bytes(bytes, id.kind())
                     .target_id()
                     .is_ok_and(|id| self.is_there(&id))

@@ -19,10 +19,13 @@ use crate::input::Copied;
 
 mod commits;
 mod delta;
+mod everything;
 mod forest;
 mod guard;
 mod history;
+mod kept;
 mod lines;
+mod loose;
 mod missing;
 mod named;
 mod origins;

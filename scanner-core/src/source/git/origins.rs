@@ -1,11 +1,13 @@
 //! Which commit brought an object, where it stands, and whether it is still in `HEAD`.
 //!
-//! Asked after a visit, for the objects that turned out to matter. The packs are read whole once more for
-//! each level of directories, to find the trees that lead to a wanted blob; commits are then compared by
-//! these alone. Looking every commit's trees up one by one takes several times as long.
+//! Asked after a visit, for the objects that turned out to matter. All trees are gone through for each level of
+//! directories, to find those that lead to a wanted blob; commits are then compared by these alone. Looking every
+//! commit's trees up one by one takes several times as long. Mostly the visit has kept what this needs; where it
+//! was too much, the store is read again.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
+use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
@@ -14,8 +16,9 @@ use gix::hashtable::HashSet as IdSet;
 use gix::objs::{CommitRefIter, Kind as ObjectKind, TagRefIter, TreeRefIter};
 
 use super::commits::{Commits, Limit};
+use super::everything::Everything;
 use super::forest::{Decoded, Sink};
-use super::history::Store;
+use super::kept::Visited;
 use super::repo::{Error, Repo};
 use super::store::Reader;
 use super::trees::{Compare, DEEPEST, Seen};
@@ -64,7 +67,14 @@ pub struct Origin {
 pub fn origins(repo: &Repo, ids: &[Id], reach: Reach) -> Result<HashMap<Id, Origin>, Error> {
     let reader = repo.reader()?;
     let wanted: HashSet<ObjectId> = ids.iter().map(|id| id.to_gix()).collect();
-    let mut commits = Commits::new(repo, &reader);
+    let visited = repo.visited.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let Visited { everything, mut kept } = match visited {
+        Some(visited) => visited,
+        None => Visited { everything: Everything::open(repo)?.0, kept: None },
+    };
+    let known = kept.as_mut().map(|kept| std::mem::take(&mut kept.commits)).unwrap_or_default();
+    let all: Vec<ObjectId> = known.iter().map(|commit| commit.id).collect();
+    let mut commits = Commits::new(repo, &reader).knowing(known);
     let mut found: HashMap<ObjectId, Found> = HashMap::new();
     let mut tips = Vec::new();
     for tip in refs::all(repo)? {
@@ -85,7 +95,13 @@ pub fn origins(repo: &Repo, ids: &[Id], reach: Reach) -> Result<HashMap<Id, Orig
             }),
         }
     }
-    let leads = Leads::find(repo, &wanted)?;
+    let mut leads = match &kept {
+        Some(kept) => Leads::find(&wanted, |climbs, stop| kept.walk(climbs, stop)),
+        None => Leads::find(&wanted, |climbs, stop| everything.walk(climbs, stop)),
+    };
+    if let Some(kept) = kept {
+        (leads.commits, leads.tags) = (all, kept.tags);
+    }
     if reach == Reach::Store {
         tips.extend(&leads.commits);
         for tag in leads.tags.iter().filter(|tag| wanted.contains(*tag)) {
@@ -198,8 +214,8 @@ struct Lead {
 }
 
 impl Leads {
-    fn find(repo: &Repo, wanted: &HashSet<ObjectId>) -> Result<Leads, Error> {
-        let (store, _) = Store::open(repo)?;
+    /// Finds them by a `walk` through all objects for each level.
+    fn find(wanted: &HashSet<ObjectId>, walk: impl Fn(&mut [Climb<'_>], &AtomicBool)) -> Leads {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let mut leads = Leads::default();
         let mut level: IdSet<ObjectId> = wanted.iter().copied().collect();
@@ -207,7 +223,7 @@ impl Leads {
             let mut climbs: Vec<_> = (0..threads)
                 .map(|_| Climb { level: &level, first, up: Leads::default() })
                 .collect();
-            store.walk(&mut climbs, &AtomicBool::new(false));
+            walk(&mut climbs, &AtomicBool::new(false));
             let ups: Vec<Leads> = climbs.into_iter().map(|climb| climb.up).collect();
             let mut next = IdSet::default();
             for up in ups {
@@ -227,7 +243,7 @@ impl Leads {
             }
             level = next;
         }
-        Ok(leads)
+        leads
     }
 
     /// Calls `new` for every wanted blob below a tree that stands at the same path in none of `others`; where a

@@ -7,11 +7,13 @@ use std::error;
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use gix::hash::Kind as Hash;
 use gix::open::Options;
 use gix::sec::trust::{DefaultForLevel, Mapping};
 
+use super::kept::Visited;
 use super::store::Reader;
 
 /// A repository. Cheap to share between threads.
@@ -26,6 +28,8 @@ pub struct Repo {
     /// The commits at which a shallow clone ends, sorted.
     pub(super) shallow: Vec<gix::ObjectId>,
     pub(super) partial: bool,
+    /// What the last visit of everything leaves for the search for origins.
+    pub(super) visited: Mutex<Option<Visited>>,
 }
 
 impl Repo {
@@ -80,7 +84,8 @@ impl Repo {
         let object_dirs = object_dirs(&own_objects, local.current_dir())?;
         let more_objects =
             env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").is_some_and(|dirs| !dirs.is_empty());
-        Ok(Repo { inner, own_objects, object_dirs, more_objects, shallow, partial })
+        let visited = Mutex::default();
+        Ok(Repo { inner, own_objects, object_dirs, more_objects, shallow, partial, visited })
     }
 
     /// Whether history was cut off when the repository was cloned.
