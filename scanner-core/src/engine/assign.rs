@@ -21,8 +21,8 @@ use crate::input::{Input, Span};
 /// How far a name reaches on either side of its keyword, in bytes.
 pub(super) const NAME: usize = 64;
 
-/// Names that are no longer mean other things, too: tests pass, and passes are made.
-const SHORT: usize = 4;
+/// Names that mean other things, too: tests pass, and passes are made.
+const SHORT: [&[u8]; 2] = [b"pass", b"pw"];
 
 /// How far the sign may stand from the name, in bytes.
 pub(super) const GAP: usize = 64;
@@ -89,7 +89,8 @@ pub(super) fn consider(
         return Err(Rejection::Value("it does not look random"));
     }
     value::judge_in(input.get_path(), plain, text, class, written == Written::Quoted)?;
-    if text.len() <= SHORT && !value::is_far_from_words(plain) {
+    let is_short = SHORT.iter().any(|short| text.eq_ignore_ascii_case(short));
+    if is_short && !value::is_far_from_words(plain) {
         return Err(Rejection::Value("not far from words, for what has so short a name"));
     }
     if vectors::is_one(input, value) {
