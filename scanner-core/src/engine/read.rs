@@ -117,7 +117,7 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
     };
     let after = match sign {
         // Of a list of arguments, each may stand in a line of its own.
-        b',' => reader.skip(after, |byte| byte.is_ascii_whitespace(), GAP),
+        b',' if flag => reader.skip(after, |byte| byte.is_ascii_whitespace(), GAP),
         _ => after,
     };
     let mut at = reader.blanks(reader.skip(after, |byte| byte == b'*', 2));
@@ -391,6 +391,7 @@ mod tests {
             "let password: string = 'V4l-ue'",
             "config[\"password\"] = \"V4l-ue\"",
             "password := \"V4l-ue\"",
+            "[\"--password\",\n  \"V4l-ue\"]",
             "<password>V4l-ue</password>",
             "define('DB_PASSWORD', 'V4l-ue');",
             "builder.setPassword(\"V4l-ue\")",
@@ -429,6 +430,7 @@ mod tests {
             "password =",
             "password = \"\"",
             "get_password(\"V4l-ue\")",
+            "\"user:password\",\n  \"V4l-ue\"",
             "password::new(x)",
             "password = \"open",
             "password(user, name)",

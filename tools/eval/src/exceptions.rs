@@ -72,10 +72,14 @@ pub const EXCEPTIONS: &[Exception] = &[
         applies: |rule| rule.judge.is_some() || rule.chosen,
     },
     Exception {
-        whose: "command lines that go on in another line",
+        whose: "command lines and manifests that go on in another line",
         surroundings: &["comment"],
         why: "A sign of a comment stands between the lines.",
-        applies: |rule| matches!(&*rule.id, "mysql-argument" | "curl-user"),
+        applies: |rule| {
+            matches!(&*rule.id, "mysql-argument" | "curl-user" | "expect-send-password")
+                || rule.id.starts_with("cloudformation-default")
+                || rule.shape == Shape::Manifest
+        },
     },
     Exception {
         whose: "rules with a fixed name before the secret",
