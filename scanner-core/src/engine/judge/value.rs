@@ -113,7 +113,9 @@ pub(in crate::engine) fn is_far_from_words(value: &[u8]) -> bool {
         && value.iter().any(u8::is_ascii_digit);
     chosen
         || entropy::is_random(value)
-        || (is_drawn(value) && letters::unlikelihood(value) >= 2.0 * letters::CHANCE_BEGINS)
+        || (!value.contains(&b'/')
+            && is_drawn(value)
+            && letters::unlikelihood(value) >= 2.0 * letters::CHANCE_BEGINS)
 }
 
 /// The same of one that nothing but a sentence says to be one. Where a word leads to it, signs and digits are enough.
