@@ -43,6 +43,10 @@ pub(in crate::engine) struct Said {
 
 /// What a sentence says that the name's value is.
 pub(in crate::engine) fn said(haystack: &[u8], name: Span) -> Option<Said> {
+    // In a sentence the name is a word; `change_password` is a command.
+    if !haystack[name.range()].iter().all(u8::is_ascii_alphabetic) {
+        return None;
+    }
     let rest = &haystack[name.end..haystack.len().min(name.end + GAP + VALUE)];
     let rest = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
     let emphasis =
@@ -101,7 +105,7 @@ mod tests {
 
     fn value(text: &str) -> Option<(&str, bool)> {
         let at = text.to_ascii_lowercase().find("password").unwrap();
-        let name = Span { start: at, end: at + 8 };
+        let name = super::super::name(text.as_bytes(), at, at + 8);
         said(text.as_bytes(), name).map(|said| (&text[said.value.range()], said.is_led))
     }
 
@@ -132,6 +136,7 @@ mod tests {
             "the password\nis V4l-ue",
             "the password is needed",
             "password_V4l-ue",
+            "change_password V4l-ue other",
         ] {
             assert_eq!(value(text), None, "{text}");
         }
