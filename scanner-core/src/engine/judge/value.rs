@@ -111,9 +111,11 @@ pub(in crate::engine) fn is_far_from_words(value: &[u8]) -> bool {
     let value = &*mark::beside(value);
     let chosen = value.iter().any(|byte| byte.is_ascii_punctuation() && !b"_-./:,".contains(byte))
         && value.iter().any(u8::is_ascii_digit);
+    // What is in the form of a path must be too long to be one.
+    let is_path = value.contains(&b'/') && value.len() < 24;
     chosen
-        || entropy::is_random(value)
-        || (!value.contains(&b'/')
+        || (entropy::is_random(value) && !is_path)
+        || (!is_path
             && is_drawn(value)
             && letters::unlikelihood(value) >= 2.0 * letters::CHANCE_BEGINS)
 }
