@@ -82,6 +82,12 @@ pub const EXCEPTIONS: &[Exception] = &[
         },
     },
     Exception {
+        whose: "manifests of Kubernetes in strings and logs",
+        surroundings: &["json-string", "long-string", "template-string", "log-output"],
+        why: "They are read line by line, and here their lines are one, or something stands before each.",
+        applies: |rule| rule.shape == Shape::Manifest,
+    },
+    Exception {
         whose: "rules with a fixed name before the secret",
         surroundings: &["rust", "prose", "markdown", "command"],
         why: "The pattern asks for a sign between the name and the value, and reads no types, words or marks.",

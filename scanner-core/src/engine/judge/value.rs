@@ -90,6 +90,8 @@ fn judge(
     // Where a value of another kind is the rule, the doubt is greater.
     let is_random = || {
         let drawn = class == Class::Password
+            && value.len() < 20
+            && value.iter().all(u8::is_ascii_alphanumeric)
             && letters::unlikelihood(value) >= 2.0 * letters::CHANCE_BEGINS
             && value.iter().any(u8::is_ascii_digit)
             && is_drawn(value);
@@ -111,6 +113,10 @@ pub(in crate::engine) fn is_far_from_words(value: &[u8]) -> bool {
     let value = &*mark::beside(value);
     let chosen = value.iter().any(|byte| byte.is_ascii_punctuation() && !b"_-./:,".contains(byte))
         && value.iter().any(u8::is_ascii_digit);
+    // Images and packages are called so, too: `pass:1.2.3@sha256:…`, `"pass": "git+https://…"`.
+    if value.contains(&b':') {
+        return false;
+    }
     // What is in the form of a path must be too long to be one.
     let is_path = value.contains(&b'/') && value.len() < 24;
     chosen
