@@ -136,7 +136,9 @@ impl Engine {
             self.except(input, &found, &mut ())?;
             Ok(found)
         };
-        found.extend(heads.iter().find_map(|head| judged(head).ok()));
+        // The file's own name says more than that of its directory.
+        heads.sort_unstable();
+        found.extend(heads.iter().rev().find_map(|head| judged(head).ok()));
     }
 }
 
