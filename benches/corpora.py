@@ -244,10 +244,14 @@ def how_many():
     return sum(len(blocks(path)[1]) for path in rule_files(measure.ROOT))
 
 
+# What cargo wants to see to build the library.
+WORKSPACE = ["Cargo.toml", "Cargo.lock", "rules", "scanner-core", "scanner-cli/src", "tools/eval", "benches/*.rs", "tests/cli"]
+
+
 def with_rules(count):
     """The library's example `scan_directory`, built with so many of the built-in rules: every so manieth."""
     source, target, total = PLACE / "rules" / "source", PLACE / "rules" / "target", how_many()
-    names = measure.output(["git", "ls-files", "*.toml", "Cargo.lock", "*.rs", "*.bin", "*.txt", "*.md"]).splitlines()
+    names = measure.output(["git", "ls-files", *WORKSPACE]).splitlines()
     # What was built of the same sources is used again.
     digest = hashlib.sha256(b"\0".join((measure.ROOT / name).read_bytes() for name in names)).hexdigest()[:12]
     program = PLACE / "rules" / f"scan-{digest}-with-{count}"
@@ -256,7 +260,7 @@ def with_rules(count):
     shutil.rmtree(source, ignore_errors=True)
     for name in names:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(measure.ROOT / name, source / name)
+        shutil.copy2(measure.ROOT / name, source / name, follow_symlinks=False)
     kept, at = 0, 0
     for path in rule_files(source):
         first, rules = blocks(path)

@@ -18,6 +18,8 @@ pub(crate) struct Floors {
     /// How many heads the rules have.
     pub(crate) heads: usize,
     dfa: AhoCorasick,
+    /// An automaton that finds all of them, also those that overlap.
+    all: AhoCorasick,
     /// The same literals by another automaton, to know the answer.
     nfa: AhoCorasick,
 }
@@ -39,22 +41,28 @@ impl Floors {
                 }
             }
         }
-        let build = |kind| {
+        let build = |kind, matches| {
             AhoCorasick::builder()
                 .kind(Some(kind))
-                .match_kind(MatchKind::LeftmostFirst)
+                .match_kind(matches)
                 .build(&literals)
                 .expect("a few hundred literals make an automaton")
         };
         Floors {
             heads: heads.len(),
-            dfa: build(AhoCorasickKind::DFA),
-            nfa: build(AhoCorasickKind::ContiguousNFA),
+            dfa: build(AhoCorasickKind::DFA, MatchKind::LeftmostFirst),
+            all: build(AhoCorasickKind::DFA, MatchKind::Standard),
+            nfa: build(AhoCorasickKind::ContiguousNFA, MatchKind::LeftmostFirst),
         }
     }
 
     pub(crate) fn aho_corasick(&self, corpus: &Corpus) -> usize {
         corpus.files.iter().map(|(_, text)| self.dfa.find_iter(text).count()).sum()
+    }
+
+    /// As the filter and the table of heads do, which tell of every head.
+    pub(crate) fn aho_corasick_overlapping(&self, corpus: &Corpus) -> usize {
+        corpus.files.iter().map(|(_, text)| self.all.find_overlapping_iter(text).count()).sum()
     }
 
     pub(crate) fn memchr(&self, corpus: &Corpus) -> usize {

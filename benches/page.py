@@ -147,8 +147,8 @@ def charts():
 
 TABLES = {
     # What has a picture of something else than its table.
-    "rules": Part("built-in rules", plot.number, "", "", None, None, {"search": "300 MB", "start": "start-up"}),
-    "own-rules": Part("rules of one's own", plot.number, "", "", None, None, {"search": "300 MB", "start": "start-up"}),
+    "rules": Part("built-in rules", plot.number, "", "", None, None, {"search": "search", "start": "start-up"}),
+    "own-rules": Part("rules of one's own", plot.number, "", "", None, None, {"search": "search", "start": "start-up"}),
 }
 
 

@@ -185,11 +185,10 @@ def look(peer, line, tree, scratch, limit):
         answer[what] = int(number[1]) if number else None
     try:
         paths = peer.paths(scratch, tree)
+        places = where(paths, tree) if paths is not None else {}
     except (OSError, ValueError, LookupError, TypeError) as error:
         return {"failed": f"its report is not what was expected: {type(error).__name__}"}
-    if paths is None:
-        return {**answer, "findings": None}
-    return {**answer, "findings": len(paths), **where(paths, tree)}
+    return {**answer, "findings": None if paths is None else len(paths), **places}
 
 
 PLANTED = "planted"

@@ -19,6 +19,7 @@ mod rule;
 #[path = "src/stored.rs"]
 mod stored;
 
+use compile::filter::Look;
 use rule::{Head, Rule, Shape, Store, Text};
 
 // No rule is built in before this has run.
@@ -53,21 +54,29 @@ fn main() {
 
 /// The tables that the engine searches with.
 fn tables(rules: &[Rule]) -> String {
-    let (heads, filter) =
-        compile::heads::compile_builtin(rules).unwrap_or_else(|error| panic!("{error}"));
-    format!(
-        "pub(crate) static HEAD_TABLE: Heads = Heads {{ entries: Cow::Borrowed(&{:?}), \
-         starts: Cow::Borrowed(&{:?}), tails: Cow::Borrowed(&{:?}), rules: Cow::Borrowed(&{:?}) }};\n\
-         pub(crate) static FILTER: Filter = Filter {{ exact: {:?}, low: {:?}, high: {:?}, hashes: {:?} }};\n",
-        heads.entries,
-        heads.starts,
-        heads.tails,
-        heads.rules,
-        filter.exact,
-        filter.low,
-        filter.high,
-        filter.hashes,
-    )
+    let mut code = String::new();
+    for (name, look) in [("BY_CLASSES", Look::Classes), ("BY_NIBBLES", Look::Nibbles)] {
+        let (heads, filter) =
+            compile::heads::compile_builtin(rules, look).unwrap_or_else(|error| panic!("{error}"));
+        write!(
+            code,
+            "pub(crate) static {name}: Tables = Tables {{\n\
+             heads: Heads {{ entries: Cow::Borrowed(&{:?}), groups: Cow::Borrowed(&{:?}), \
+             slots: Cow::Borrowed(&{:?}), tails: Cow::Borrowed(&{:?}), rules: Cow::Borrowed(&{:?}) }},\n\
+             filter: Filter {{ look: Look::{look:?}, classes: {:?}, low: {:?}, high: {:?}, words: {:?} }} }};\n",
+            heads.entries,
+            heads.groups,
+            heads.slots,
+            heads.tails,
+            heads.rules,
+            filter.classes,
+            filter.low,
+            filter.high,
+            filter.words,
+        )
+        .unwrap();
+    }
+    code
 }
 
 /// The rules as Rust code: constants need no parsing at start-up, and without a pointer in them no loading.

@@ -62,6 +62,7 @@ impl Line {
         if after.chars().nth(AFTER).is_some() {
             text.push('…');
         }
+        text.shrink_to_fit();
         Line { text, mark: start..end }
     }
 }

@@ -64,6 +64,14 @@ impl Output {
         self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
+        // A half of a report would be taken for one that says less.
+        let written = match &self {
+            Output::File(file, _) => file.try_clone().ok().and_then(|file| {
+                let meta = file.metadata().ok().filter(|meta| meta.is_file())?;
+                Some((file, meta.len()))
+            }),
+            Output::Stdout => None,
+        };
         let (name, target): (_, Box<dyn Write>) = match self {
             Output::Stdout => ("the standard output".to_owned(), Box::new(io::stdout().lock())),
             Output::File(file, path) => (path.display().to_string(), Box::new(file)),
@@ -71,6 +79,11 @@ impl Output {
         let mut target = BufWriter::with_capacity(64 << 10, target);
         match write(&mut target).and_then(|()| target.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                // What is buffered must not be written when this is dropped, behind what is taken back here.
+                let (_, _) = target.into_parts();
+                if let Some((file, length)) = written {
+                    let _ = file.set_len(length);
+                }
                 Err(Failure::new(format!("cannot write {name}: {}", cause(&error))))
             }
             _ => {

@@ -61,7 +61,7 @@ pub(crate) struct Record {
     pub(crate) url: Cow<'static, str>,
     /// Why it is hidden, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) suppressed: Option<Suppression>,
+    pub(crate) suppressed: Option<Box<Suppression>>,
     /// Where git has it from, if that is where it was found.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) origin: Option<Box<Origin>>,
@@ -292,7 +292,7 @@ pub(crate) fn records(
         });
         let suppressed = suppressed.map(|mut why| {
             why.reason = policy.masked(&why.reason, scanner);
-            why
+            Box::new(why)
         });
         records.push(Record {
             rule: rule.id.clone().into(),

@@ -16,6 +16,9 @@ use crate::outcome::{Passed, Unread};
 use crate::plan::Plan;
 use crate::record::Caught;
 
+/// How many findings of a file are held with the text around them, before records are made of them.
+const HELD: usize = 4096;
+
 /// What all workers of a run have in common.
 pub(crate) struct Shared {
     pub(crate) plan: Plan,
@@ -51,6 +54,12 @@ impl<'s> Searcher<'s> {
             if tally.caught.is_empty() {
                 tally.path.clear();
                 tally.path.extend_from_slice(path);
+            }
+            // What no line has in common with what follows can be settled. Lines are hashed when all are there.
+            let is_apart =
+                |last: &Caught| !shared.plan.line_hashes && last.place().to.line < place.from.line;
+            if tally.caught.len() >= HELD && tally.caught.last().is_some_and(is_apart) {
+                tally.settle(true, &shared.plan);
             }
             tally.caught.push(Caught::new(finding, place, &excerpt));
         };

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use secscan_core::gitleaks::{self, Commits, Effect, Note, Standing};
-use secscan_core::{RuleId, RuleSet};
+use secscan_core::{RuleId, RuleSet, named};
 
 use crate::args::RuleArgs;
 use crate::config::{self, Config, Rules};
 use crate::exit::{Failure, cause};
 use crate::quantity::things;
-use crate::whole::read_text;
+use crate::whole::read_toml;
 
 /// The rules that the flags ask for.
 pub(crate) struct Selection {
@@ -57,7 +57,7 @@ pub(crate) fn select_as(
     }
     for path in config.all("rules").map(Path::new).chain(args.files.iter().map(PathBuf::as_path)) {
         let name = path.display().to_string();
-        let text = read_text(path)
+        let text = read_toml(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
         if gitleaks::is_one(&text) {
             let config = config::gitleaks::load(path, &text)?;
@@ -142,6 +142,7 @@ pub(crate) fn matching(rules: &RuleSet, pattern: &str) -> Result<Vec<RuleId>, Fa
 
 /// What is said when there is no such rule.
 pub(crate) fn unknown(id: &str) -> Failure {
+    let id = named(id);
     Failure::new(format!("there is no rule `{id}`: `secscan rules list` shows those there are"))
 }
 

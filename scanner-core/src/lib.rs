@@ -65,7 +65,7 @@ mod stored;
 pub mod stream;
 
 #[doc(hidden)]
-pub use compile::quote::shortened;
+pub use compile::quote::{named, shortened};
 pub use finding::{Confidence, Finding, Layer, Reason, RuleId, Secret};
 pub use input::{Content, Copied, Input, Span};
 pub use location::{Lines, Location};

@@ -229,6 +229,8 @@ fn what_is_wrong_with_the_file_is_said() {
         (text.replace("\"version\":1", "\"version\":9"), "version 9 of the baseline is not known"),
         (text.replace("\"rule\"", "\"rul\""), ".secscan-baseline.json:2: unknown field `rul`"),
         ("[]".to_owned(), "expected a baseline"),
+        // Written again, it would be no JSON.
+        (text.replacen("\"v1:", "\"v1:\\\"", 1), "is no fingerprint"),
     ] {
         repository.file(NAME, &text);
         repository.project.scan(&[]).expect(2).says(message);

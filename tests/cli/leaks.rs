@@ -16,6 +16,10 @@ const FORMATS: [&str; 11] = [
     "markdown",
 ];
 
+/// What makes libraries and panics talk.
+const LOUD: [(&str, &str); 3] =
+    [("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full"), ("RUST_LIB_BACKTRACE", "1")];
+
 /// How much is said, and with what colours.
 const TALK: [&[&str]; 3] = [&["--quiet"], &["--stats", "--color", "always"], &["--verbose"]];
 
@@ -98,7 +102,7 @@ fn in_no_report_of_a_scan() {
         let output = format!("{format}={}", report.display());
         for talk in TALK {
             let args = ["scan", "--no-ignore", "-o", &output, "--format", format];
-            let ran = project.command(&[&args, talk].concat()).output().unwrap();
+            let ran = project.command(&[&args, talk].concat()).envs(LOUD).output().unwrap();
             assert_eq!(ran.status.code(), Some(1), "{}", String::from_utf8_lossy(&ran.stderr));
             holds_none(&all, &ran.stdout, format);
             holds_none(&all, &ran.stderr, format);
@@ -151,23 +155,23 @@ fn in_no_report_of_a_repository_or_a_diff() {
     }
     repository.git("add -A -f");
     let diff = repository.git("diff --cached --binary");
-    for format in ["text", "json", "sarif", "markdown"] {
-        for args in [&["git", "--staged"][..], &["diff"]] {
-            let ran =
-                repository.run_with(&[args, &["--format", format]].concat(), &[], diff.as_bytes());
-            let ran = ran.expect(1);
-            holds_none(&all, [ran.out, ran.err].concat().as_bytes(), &args.join(" "));
+    let each = |commands: &[&[&str]]| {
+        for (number, format) in FORMATS.iter().enumerate() {
+            for args in commands {
+                let how = TALK[number % TALK.len()];
+                let args = [*args, &["--format", format], how].concat();
+                let ran = repository.run_with(&args, &LOUD, diff.as_bytes()).expect(1);
+                holds_none(&all, [ran.out, ran.err].concat().as_bytes(), &args.join(" "));
+            }
         }
-    }
+    };
+    each(&[&["git", "--staged"], &["diff"]]);
     repository.git("commit -q -n -m fixtures");
-    for args in [
-        &["git", "--history"][..],
+    each(&[
+        &["git", "--history"],
         &["git", "HEAD^..HEAD"],
         &["ci", "--provider", "jenkins", "--history"],
-    ] {
-        let ran = repository.run(args).expect(1);
-        holds_none(&all, [ran.out, ran.err].concat().as_bytes(), &args.join(" "));
-    }
+    ]);
 }
 
 #[test]
@@ -235,8 +239,35 @@ fn in_no_error() {
         .file("broken.toml", &toml)
         .file("broken.json", &json)
         .file(".gitleaks.toml", format!("[[rules]]\nregex='''({secret}'''"));
+    project
+        .file("value.toml", format!("min-severity = \"{secret}\"\n"))
+        .file("mark.toml", format!("\"a`{secret}\" = 1\n"))
+        .file("off.toml", format!("disable = [\"{secret}\"]\n"))
+        .file("level.toml", format!("[[severity]]\nrules=[]\nreason=\"x\"\nlevel=\"{secret}\"\n"))
+        .file("glob.toml", format!("[[allow]]\nreason=\"x\"\npaths=[\"{secret}[\"]\n"))
+        .file(
+            "id.toml",
+            format!("[[rule]]\nid=\"{secret}\"\nname=\"a\"\nseverity=\"low\"\nfix=\"x\"\n"),
+        )
+        .file(
+            "theirs.toml",
+            format!(
+                "[extend]\nuseDefault = true\npath = \"{secret}\"\ndisabledRules = [\"{secret}\"]\n\
+                 [[allowlists]]\ncondition = \"'{secret}\"\npaths = [\"a\"]\n\
+                 [[allowlists]]\nregexTarget = \"{secret}\"\npaths = [\"a\"]\n\
+                 [[allowlists]]\ntargetRules = [\"{secret}\"]\npaths = [\"a\"]\n\
+                 [[rules]]\nid = \"{secret}\"\nregex = \"(\"\n"
+            ),
+        );
     for args in [
         &["scan", "--rules", "broken.toml"][..],
+        &["scan", "--config", "value.toml"],
+        &["scan", "--config", "mark.toml"],
+        &["scan", "--config", "off.toml"],
+        &["scan", "--config", "level.toml"],
+        &["scan", "--config", "glob.toml"],
+        &["scan", "--rules", "id.toml"],
+        &["scan", "--config", "theirs.toml"],
         &["scan", "--rules", "typed.toml"],
         &["scan", "--rules", "named.toml"],
         &["scan", "--config", "named.toml"],

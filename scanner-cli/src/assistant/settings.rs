@@ -187,9 +187,9 @@ pub(super) mod marked {
     const BEGIN: &str = "# secscan hooks begin: `secscan hook uninstall` removes this\n";
     const END: &str = "# secscan hooks end\n";
 
-    /// The text with our block at its end, or in the place of the one that is there.
+    /// The text with our block at its end, and nowhere else.
     pub(in super::super) fn with(text: &str, block: &str) -> String {
-        let mut new = without(text).unwrap_or_else(|| text.to_owned());
+        let (mut new, _) = stripped(text);
         if !new.is_empty() && !new.ends_with('\n') {
             new.push('\n');
         }
@@ -201,15 +201,30 @@ pub(super) mod marked {
 
     /// The text without our block, if it is there.
     pub(in super::super) fn without(text: &str) -> Option<String> {
-        let first = text.find(BEGIN)?;
-        let last = first + text[first..].find(END)?;
-        // A mark whose end is gone begins nothing: what stands behind it is the user's.
-        let start = text[..last].rfind(BEGIN)?;
-        let end = last + END.len();
-        let before =
-            text[..start].strip_suffix("\n\n").map_or(&text[..start], |text| &text[..text.len()]);
-        let newline = if before.len() + 2 == start { "\n" } else { "" };
-        Some(format!("{before}{newline}{}", &text[end..]))
+        let (new, is_there) = stripped(text);
+        is_there.then_some(new)
+    }
+
+    /// The text without our blocks, and whether there were any. A mark is a whole line. One whose end is gone begins
+    /// nothing: what stands behind it is the user's; an end alone goes, or it would be the end of the next.
+    fn stripped(text: &str) -> (String, bool) {
+        let (mut new, mut begun, mut is_there) = (String::new(), None, false);
+        for line in text.split_inclusive('\n') {
+            if line.trim_end() == BEGIN.trim_end() {
+                begun = Some(new.len());
+                new.push_str(line);
+            } else if line.trim_end() != END.trim_end() {
+                new.push_str(line);
+            } else if let Some(start) = begun.take() {
+                new.truncate(start);
+                // The empty line before it is ours.
+                if new.ends_with("\n\n") {
+                    new.pop();
+                }
+                is_there = true;
+            }
+        }
+        (new, is_there)
     }
 }
 
@@ -242,7 +257,7 @@ pub(crate) fn settings_of(text: &str) {
     assert_eq!(marked::with(&once, "x\n"), once);
     let gone = marked::without(&once);
     assert!(gone.is_some());
-    if marked::without(text).is_none() {
+    if !text.contains("# secscan hooks ") {
         assert_eq!(gone.as_deref().map(str::trim_end), Some(text.trim_end()), "something is lost");
     }
 }
@@ -357,5 +372,15 @@ mod tests {
         let once = marked::with(&broken, "x\n");
         assert_eq!(marked::with(&once, "x\n"), once);
         assert_eq!(marked::without(&once).unwrap().trim_end(), broken.trim_end());
+        // Found by the fuzzer: marks within lines, two blocks, a block within a block.
+        let block = marked::with("", "x\n");
+        let nested = block.replace("x\n", &format!("mine 1\n{block}mine 2\n"));
+        for text in
+            [format!("mine 1){block}mine 2\n"), format!("mine 1\n{block}mine 2\n{block}"), nested]
+        {
+            let once = marked::with(&text, "x\n");
+            assert_eq!(marked::with(&once, "x\n"), once);
+            assert!(["mine 1", "mine 2"].iter().all(|own| once.contains(own)), "{once}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::args::{ConfidenceArg, Format, SeverityArg, parse_size};
 use crate::exit::{Failure, cause};
 use crate::record::Regrade;
 use crate::suppress::allow::Allow;
-use crate::whole::read_text;
+use crate::whole::read_toml;
 
 /// A key with a value or a list.
 pub(crate) struct Key {
@@ -144,7 +144,7 @@ impl Config {
     /// Takes in a file. What it says counts for more than what was read before.
     pub(super) fn read(&mut self, path: &Path) -> Result<(), Failure> {
         let name = short(path);
-        let text = read_text(path)
+        let text = read_toml(path)
             .map_err(|error| Failure::new(format!("cannot read {name}: {}", cause(&error))))?;
         self.take_text(path, name, text)
     }

@@ -6,7 +6,7 @@ use secscan_core::gitleaks::{self, Config};
 
 use super::short;
 use crate::exit::{Failure, cause};
-use crate::whole::read_text;
+use crate::whole::read_toml;
 
 /// How many files may extend each other.
 const DEPTH: usize = 4;
@@ -26,7 +26,7 @@ fn read(path: &Path, text: &str, depth: usize) -> Result<Config, Failure> {
     }
     let beside = path.parent().unwrap_or(Path::new("")).join(base);
     let base = if beside.is_file() { beside } else { base.into() };
-    match read_text(&base) {
+    match read_toml(&base) {
         Ok(text) => {
             let base = read(&base, &text, depth - 1)?;
             Ok(config.over(base))

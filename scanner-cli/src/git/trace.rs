@@ -113,13 +113,13 @@ fn leave_out(record: &mut Record, plan: &Plan) {
         is_about && one.names.contains(&name)
     };
     if let Some(one) = plan.commits.iter().find(holds) {
-        record.suppressed = Some(Suppression {
+        record.suppressed = Some(Box::new(Suppression {
             by: By::Config,
             source: one.place.clone(),
             reason: plan.policy.masked(&one.reason, &plan.scanner),
             moved_from: None,
             entry: None,
-        });
+        }));
     }
 }
 

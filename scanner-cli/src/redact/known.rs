@@ -8,6 +8,7 @@ use secscan_core::sanitize::Known;
 
 use crate::args::RedactArgs;
 use crate::exit::{Failure, cause};
+use crate::whole::read_bytes;
 
 /// The values, and what there is to say about the files.
 pub(super) fn read(args: &RedactArgs) -> Result<(Known, Vec<String>), Failure> {
@@ -42,7 +43,7 @@ pub(super) fn read(args: &RedactArgs) -> Result<(Known, Vec<String>), Failure> {
 }
 
 fn text(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path)
+    read_bytes(path)
         .map_err(|error| Failure::new(format!("cannot read {}: {}", path.display(), cause(&error))))
 }
 

@@ -9,7 +9,7 @@
 //! independent of each other: by their frequencies alone, words look rare that are not. The frequencies still
 //! count beside the sample, which holds only what is common.
 
-use super::filter::{BUCKETS, Filter, NIBBLE_BUCKETS, WINDOW, Window, frequency};
+use super::filter::{Filter, Look, WINDOW, Window, frequency};
 
 /// Four bytes each from places in source code, chosen by chance.
 const SAMPLE: &[u8] = include_bytes!("windows.bin");
@@ -21,20 +21,11 @@ const SAMPLED: usize = SAMPLE.len() / WINDOW;
 const ROUNDS: usize = 2;
 
 /// Chooses a window for each head, and makes the tables for them.
-pub fn arrange(choices: &[Vec<Window>]) -> (Vec<Window>, Filter) {
-    // The tables of bytes decide about the windows, because the fastest machines have them.
-    let bytes: Looks = &[|byte| byte & 127];
-    let nibbles: Looks = &[|byte| byte & 15, |byte| byte >> 4 & 7];
-    let (windows, of_bytes) = Arrangement::new(bytes, BUCKETS).place_all(choices);
-    let fixed: Vec<_> = windows.iter().map(|&window| vec![window]).collect();
-    let (_, of_nibbles) = Arrangement::new(nibbles, NIBBLE_BUCKETS).place_all(&fixed);
-    let places = windows.iter().zip(of_bytes).zip(of_nibbles);
-    let filter = Filter::new(places.map(|((&window, bytes), nibbles)| (window, bytes, nibbles)));
+pub fn arrange(look: Look, choices: &[Vec<Window>]) -> (Vec<Window>, Filter) {
+    let (windows, buckets) = Arrangement::new(look).place_all(choices);
+    let filter = Filter::new(look, windows.iter().copied().zip(buckets));
     (windows, filter)
 }
-
-/// What tables are made of a byte.
-type Looks = &'static [fn(u8) -> u8];
 
 /// A set of sampled windows.
 type Passed = [u64; SAMPLED / 64];
@@ -50,7 +41,7 @@ struct Allowed {
 type Group = Vec<Allowed>;
 
 struct Arrangement {
-    looks: Looks,
+    looks: &'static [fn(u8) -> u8],
     buckets: Vec<Group>,
     /// For each table and each value of it, the sampled windows that have it.
     having: Vec<Vec<Passed>>,
@@ -59,7 +50,8 @@ struct Arrangement {
 }
 
 impl Arrangement {
-    fn new(looks: Looks, buckets: usize) -> Arrangement {
+    fn new(look: Look) -> Arrangement {
+        let looks = look.at();
         let tables = WINDOW * looks.len();
         let mut having = vec![vec![[0; SAMPLED / 64]; 128]; tables];
         for (index, window) in SAMPLE.chunks_exact(WINDOW).enumerate() {
@@ -77,7 +69,7 @@ impl Arrangement {
             }
         }
         let nothing = Allowed { values: 0, passed: Box::new([0; SAMPLED / 64]) };
-        Arrangement { looks, buckets: vec![vec![nothing; tables]; buckets], having, weights }
+        Arrangement { looks, buckets: vec![vec![nothing; tables]; look.buckets()], having, weights }
     }
 
     /// The window that is chosen for each head, and its bucket.

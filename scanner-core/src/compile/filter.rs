@@ -2,8 +2,9 @@
 //!
 //! A window may lie anywhere in a head, and where it lies decides how often it fires by accident: `toke`
 //! is rarer than `pass`, `_key` than `secr`. The windows of all heads are put into buckets for the vector code, which
-//! knows of a bucket only which bytes it has in each place, or on older machines only which nibbles; windows that
-//! let little pass together share one ([`arrange`](super::arrange)). A bitmap knows the hash of every window exactly.
+//! knows of a bucket only what its look at a byte says is in each place; windows that let little pass together
+//! share one ([`arrange`](super::arrange)). Behind the buckets stands a table of bits that knows the hash of every
+//! window.
 
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, hybrid, nfa::thompson};
@@ -13,42 +14,122 @@ use crate::rule::{ByteSet, Head, Rule, Shape};
 /// How many bytes of a head the filter looks at.
 pub const WINDOW: usize = 4;
 
-/// How many buckets of bytes there are, for every eight a table.
-pub const BUCKETS: usize = 16;
-
-/// How many buckets of nibbles there are: nibbles say less, so more of them are needed.
-pub const NIBBLE_BUCKETS: usize = 32;
-
 /// How many places in a head a window may be chosen from.
 pub const OFFSETS: usize = 8;
 
-/// How many bits each bitmap has.
-const BITS: usize = 1 << 17;
-
-/// The tables of the filter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filter {
-    /// For each eighth of the buckets and each byte of the window: which buckets have a window with this
-    /// byte there. The highest bit of a byte is not looked at, in this table and the next two.
-    pub exact: [[[u8; 128]; WINDOW]; BUCKETS / 8],
-    /// The same for the byte's low nibble alone, and for other buckets: what is alike by nibbles is together.
-    pub low: [[[u8; 16]; WINDOW]; NIBBLE_BUCKETS / 8],
-    /// The same for the high nibble.
-    pub high: [[[u8; 16]; WINDOW]; NIBBLE_BUCKETS / 8],
-    /// Two bitmaps, with a bit for each hash of a window.
-    pub hashes: [[u64; BITS / 64]; 2],
+/// What vector code can look up of a byte. Windows that are rare for one look are not for the other, so each has
+/// tables, and windows, of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Its class, of sixty-four.
+    Classes,
+    /// Its low nibble, and the four bits below the highest, apart.
+    Nibbles,
 }
 
-/// What a window is multiplied with for each of its hashes.
+impl Look {
+    /// What is looked up of a byte.
+    pub const fn at(self) -> &'static [fn(u8) -> u8] {
+        match self {
+            Look::Classes => &[class],
+            Look::Nibbles => &[low, high],
+        }
+    }
+
+    /// How many buckets there are: eight a table. More let less pass, and cost more at each byte.
+    pub const fn buckets(self) -> usize {
+        match self {
+            Look::Classes => 8 * CLASS_TABLES,
+            Look::Nibbles => 8 * NIBBLE_TABLES,
+        }
+    }
+}
+
+pub const CLASS_TABLES: usize = 3;
+pub const NIBBLE_TABLES: usize = 2;
+
+/// The class of a byte, whatever its highest bit.
+fn class(byte: u8) -> u8 {
+    CLASSES[usize::from(byte & 127)]
+}
+
+/// How many classes there are.
+pub const CLASS_COUNT: usize = 64;
+
+/// The class of each ASCII byte. Bytes that are in one are rare in text or in heads: control characters, brackets, some
+/// signs and capitals. What is together is of consequence for speed only.
+#[rustfmt::skip]
+pub const CLASSES: [u8; 128] = [
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    2, 3, 4, 5, 6, 6, 3, 7, 8, 0, 9, 10, 0, 11, 12, 13, 14, 15, 16, 17, 5, 18, 9, 7, 3, 19, 20, 8, 3, 21, 8, 0,
+    22, 23, 24, 25, 26, 27, 28, 24, 19, 29, 6, 6, 30, 31, 32, 33, 34, 22, 35, 36, 37, 10, 18, 22, 10, 38, 22, 0, 5, 0, 0, 39,
+    0, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 49, 56, 57, 58, 59, 60, 61, 62, 63, 38, 8, 8, 9, 22, 0,
+];
+
+/// The low nibble of a byte.
+fn low(byte: u8) -> u8 {
+    byte & 15
+}
+
+/// The four bits of a byte below the highest. They have one in common with the low nibble: so letters, which have
+/// two values of the high nibble, have four of these.
+fn high(byte: u8) -> u8 {
+    byte >> HIGH & 15
+}
+
+/// How far the four bits below the highest are shifted.
+pub const HIGH: u32 = 3;
+
+/// How many words of bits there are.
+const WORDS: usize = 1 << 13;
+
+/// The tables of the filter: for one look, those of the other are empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    pub look: Look,
+    /// For each eight buckets and each byte of the window: which of them have a window with a byte of this class there.
+    pub classes: [[[u8; CLASS_COUNT]; WINDOW]; CLASS_TABLES],
+    /// The same for the byte's low nibble alone.
+    pub low: [[[u8; 16]; WINDOW]; NIBBLE_TABLES],
+    /// The same for the four bits below its highest.
+    pub high: [[[u8; 16]; WINDOW]; NIBBLE_TABLES],
+    /// Two bits for each window, in one word.
+    pub words: [u32; WORDS],
+}
+
+/// What a window, read as little-endian, is multiplied with. What is left of the first product behind [`FIRST`] bits are
+/// the number of its word and that of one bit in it; of the second behind [`SECOND`], the number of the other bit.
 pub const FACTORS: [u32; 2] = [0x9E37_79B1, 0x85EB_CA77];
 
-/// A hash is what is left of the product behind so many bits.
-pub const SHIFT: u32 = 32 - BITS.ilog2();
+/// See [`FACTORS`].
+pub const FIRST: u32 = u32::BITS - WORDS.ilog2() - u32::BITS.ilog2();
 
-/// One of the two hashes of a window of four bytes, read as little-endian.
-#[inline]
-pub fn hash(which: usize, window: u32) -> usize {
-    (window.wrapping_mul(FACTORS[which]) >> SHIFT) as usize
+/// See [`FACTORS`].
+pub const SECOND: u32 = u32::BITS - u32::BITS.ilog2();
+
+impl Filter {
+    /// Whether a head may have these four bytes for a window.
+    #[inline(always)]
+    pub fn knows(&self, window: u32) -> bool {
+        let first = window.wrapping_mul(FACTORS[0]) >> FIRST;
+        let second = window.wrapping_mul(FACTORS[1]) >> SECOND;
+        let word = self.words[(first / u32::BITS) as usize];
+        // No branch: there would be nothing to guess by.
+        (word >> (first % u32::BITS)) & (word >> second) & 1 != 0
+    }
+
+    /// The same by one of the two bits.
+    #[inline(always)]
+    pub fn may_know(&self, window: u32) -> bool {
+        let first = window.wrapping_mul(FACTORS[0]) >> FIRST;
+        self.words[(first / u32::BITS) as usize] & 1 << (first % u32::BITS) != 0
+    }
+
+    fn learn(&mut self, window: u32) {
+        let first = window.wrapping_mul(FACTORS[0]) >> FIRST;
+        let second = window.wrapping_mul(FACTORS[1]) >> SECOND;
+        self.words[(first / u32::BITS) as usize] |= 1 << (first % u32::BITS) | 1 << second;
+    }
 }
 
 /// Four bytes of a head, and where in it they stand.
@@ -100,11 +181,14 @@ impl Window {
             .collect()
     }
 
-    /// The bytes that may stand in each place, without their highest bits.
-    fn bytes(&self) -> [u128; WINDOW] {
-        self.places.map(|set| {
-            (0..=255u8).filter(|&b| set.contains(b)).fold(0, |bytes, b| bytes | 1 << (b & 127))
-        })
+    /// What may be seen in each place, by each look at it.
+    fn seen(&self, look: Look) -> Vec<u128> {
+        let of = |set: &ByteSet, look: &fn(u8) -> u8| {
+            (0..=255)
+                .filter(|&byte| set.contains(byte))
+                .fold(0, |seen, byte| seen | 1 << look(byte))
+        };
+        self.places.iter().flat_map(|set| look.at().iter().map(move |look| of(set, look))).collect()
     }
 
     /// Calls `visit` with all bytes that the window stands for.
@@ -156,122 +240,86 @@ fn next_bytes(pattern: &str, head: &[u8]) -> Option<ByteSet> {
 }
 
 impl Filter {
-    /// A filter for windows, each in a bucket of bytes and one of nibbles.
-    pub fn new(windows: impl Iterator<Item = (Window, usize, usize)>) -> Filter {
+    /// A filter for windows, each in a bucket.
+    pub fn new(look: Look, windows: impl Iterator<Item = (Window, usize)>) -> Filter {
         let mut filter = Filter {
-            exact: [[[0; 128]; WINDOW]; BUCKETS / 8],
-            low: [[[0; 16]; WINDOW]; NIBBLE_BUCKETS / 8],
-            high: [[[0; 16]; WINDOW]; NIBBLE_BUCKETS / 8],
-            hashes: [[0; BITS / 64]; 2],
+            look,
+            classes: [[[0; CLASS_COUNT]; WINDOW]; CLASS_TABLES],
+            low: [[[0; 16]; WINDOW]; NIBBLE_TABLES],
+            high: [[[0; 16]; WINDOW]; NIBBLE_TABLES],
+            words: [0; WORDS],
         };
-        windows.for_each(|(window, bytes, nibbles)| filter.fill(&window, bytes, nibbles));
+        windows.for_each(|(window, bucket)| filter.fill(&window, bucket));
         filter
     }
 
-    /// Lets one window of each head pass, and says which: the rarest. It goes to the buckets that become least
+    /// Lets one window of each head pass, and says which: the rarest. It goes to the bucket that becomes least
     /// permissive by it.
     pub fn extend(&mut self, choices: &[Vec<Window>]) -> Vec<Window> {
-        let mut bytes: Vec<_> = (0..BUCKETS).map(|bucket| self.bytes(bucket)).collect();
-        let mut nibbles: Vec<_> = (0..NIBBLE_BUCKETS).map(|bucket| self.nibbles(bucket)).collect();
+        let look = self.look;
+        let mut buckets: Vec<_> = (0..look.buckets()).map(|bucket| self.bucket(bucket)).collect();
         let place = |windows: &Vec<Window>| {
-            let window = *least(windows, |window| cost(&window.bytes()));
-            let (own, own_nibbles) = (window.bytes(), Nibbles::of(&window));
-            let into = least(0..BUCKETS, |&to| cost(&union(&bytes[to], &own)) - cost(&bytes[to]));
-            let other = least(0..NIBBLE_BUCKETS, |&to| {
-                cost(&nibbles[to].union(&own_nibbles).bytes()) - cost(&nibbles[to].bytes())
+            let window = *least(windows, |window| cost(look, &window.seen(look)));
+            let own = window.seen(look);
+            let into = least(0..look.buckets(), |&to| {
+                cost(look, &union(&buckets[to], &own)) - cost(look, &buckets[to])
             });
-            bytes[into] = union(&bytes[into], &own);
-            nibbles[other] = nibbles[other].union(&own_nibbles);
-            self.fill(&window, into, other);
+            buckets[into] = union(&buckets[into], &own);
+            self.fill(&window, into);
             window
         };
         choices.iter().map(place).collect()
     }
 
-    /// Puts a window into a bucket of bytes and one of nibbles, and its hashes into the bitmaps.
-    fn fill(&mut self, window: &Window, bytes: usize, nibbles: usize) {
+    /// Puts a window into a bucket, and its hashes among the bits.
+    fn fill(&mut self, window: &Window, bucket: usize) {
+        let (table, bit) = (bucket / 8, 1 << (bucket % 8));
         for (place, set) in window.places.iter().enumerate() {
             for byte in (0..=255u8).filter(|&byte| set.contains(byte)) {
-                self.exact[bytes / 8][place][usize::from(byte & 127)] |= 1 << (bytes % 8);
-                let (low, high) = (usize::from(byte & 15), usize::from(byte >> 4 & 7));
-                self.low[nibbles / 8][place][low] |= 1 << (nibbles % 8);
-                self.high[nibbles / 8][place][high] |= 1 << (nibbles % 8);
+                match self.look {
+                    Look::Classes => self.classes[table][place][usize::from(class(byte))] |= bit,
+                    Look::Nibbles => {
+                        self.low[table][place][usize::from(low(byte))] |= bit;
+                        self.high[table][place][usize::from(high(byte))] |= bit;
+                    }
+                }
             }
         }
-        window.each(&mut |bytes| {
-            for (which, bitmap) in self.hashes.iter_mut().enumerate() {
-                let bit = hash(which, bytes);
-                bitmap[bit / 64] |= 1 << (bit % 64);
+        window.each(&mut |bytes| self.learn(bytes));
+    }
+
+    /// What a bucket allows to be seen in each place, by each look at it.
+    fn bucket(&self, bucket: usize) -> Vec<u128> {
+        let (table, bit) = (bucket / 8, bucket % 8);
+        match self.look {
+            Look::Classes => self.classes[table].iter().map(|table| having(table, bit)).collect(),
+            Look::Nibbles => {
+                let places = self.low[table].iter().zip(&self.high[table]);
+                places.flat_map(|(low, high)| [having(low, bit), having(high, bit)]).collect()
             }
-        });
-    }
-
-    /// What a bucket of bytes allows in each place.
-    fn bytes(&self, bucket: usize) -> [u128; WINDOW] {
-        self.exact[bucket / 8].each_ref().map(|table| bits(table, bucket % 8))
-    }
-
-    /// What a bucket of nibbles allows in each place.
-    fn nibbles(&self, bucket: usize) -> Nibbles {
-        let of =
-            |tables: &[[u8; 16]; WINDOW]| tables.each_ref().map(|table| bits(table, bucket % 8));
-        Nibbles { low: of(&self.low[bucket / 8]), high: of(&self.high[bucket / 8]) }
+        }
     }
 }
 
 /// The entries of a table that have the bit.
-fn bits(table: &[u8], bit: usize) -> u128 {
+fn having(table: &[u8], bit: usize) -> u128 {
     let has = |&(_, entry): &(usize, &u8)| entry >> bit & 1 != 0;
     table.iter().enumerate().filter(has).fold(0, |set, (index, _)| set | 1 << index)
 }
 
-/// The nibbles that are allowed in each place.
-#[derive(Clone, Copy)]
-struct Nibbles {
-    low: [u128; WINDOW],
-    high: [u128; WINDOW],
+fn union(one: &[u128], other: &[u128]) -> Vec<u128> {
+    one.iter().zip(other).map(|(one, other)| one | other).collect()
 }
 
-impl Nibbles {
-    fn of(window: &Window) -> Nibbles {
-        let of = |nibble: fn(u32) -> u32| {
-            window.bytes().map(|set| {
-                let members = (0..128).filter(|byte| set >> byte & 1 != 0);
-                members.fold(0, |set, byte| set | 1 << nibble(byte))
-            })
-        };
-        Nibbles { low: of(|byte| byte & 15), high: of(|byte| byte >> 4) }
-    }
-
-    fn union(&self, other: &Nibbles) -> Nibbles {
-        Nibbles { low: union(&self.low, &other.low), high: union(&self.high, &other.high) }
-    }
-
-    /// The bytes that have both their nibbles allowed.
-    fn bytes(&self) -> [u128; WINDOW] {
-        std::array::from_fn(|place| {
-            let rows = (0..8).filter(|row| self.high[place] >> row & 1 != 0);
-            rows.fold(0, |set, row| set | self.low[place] << (16 * row))
-        })
-    }
-}
-
-fn union(one: &[u128; WINDOW], other: &[u128; WINDOW]) -> [u128; WINDOW] {
-    std::array::from_fn(|place| one[place] | other[place])
-}
-
-/// How often a window of source code passes what is allowed in each place, in windows of 10^20.
-fn cost(allowed: &[u128; WINDOW]) -> f64 {
-    let weight = |&set: &u128| {
-        let mut left = set;
-        let mut weight = 0.0;
-        while left != 0 {
-            weight += frequency(left.trailing_zeros() as u8);
-            left &= left - 1;
-        }
-        weight
+/// How often a window of source code passes what is allowed in each place by each look, in windows of 10^20.
+fn cost(look: Look, allowed: &[u128]) -> f64 {
+    let looks = look.at();
+    let weight = |allowed: &[u128]| -> f64 {
+        let passes =
+            |byte: u8| allowed.iter().zip(looks).all(|(set, look)| set >> look(byte) & 1 != 0);
+        (0..128).filter(|&byte| passes(byte)).map(frequency).sum()
     };
-    allowed.iter().map(weight).product()
+    allowed.chunks(looks.len()).map(weight).product()
 }
 
 /// The one that costs least.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::arrange::arrange;
-use super::filter::{Filter, Window};
+use super::filter::{Filter, Look, Window};
 use crate::rule::{Head, Rule};
 
 /// How many lists the heads are in.
@@ -16,23 +16,36 @@ const SLOTS: usize = 1 << 12;
 /// Heads, to be found by the first three bytes of their windows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heads {
-    /// One entry for each, those of a slot side by side.
+    /// One entry for each, those of a group side by side.
     pub entries: Cow<'static, [Entry]>,
-    /// Where the entries of each slot begin; one more for the last one's end.
-    pub starts: Cow<'static, [u16]>,
+    /// The heads of each slot that has some. The first is for all that have none.
+    pub groups: Cow<'static, [Group]>,
+    /// The number of each slot's group.
+    pub slots: Cow<'static, [u16]>,
     /// What longer heads have behind their first eight bytes.
     pub tails: Cow<'static, [u8]>,
     /// The indices of the entries' rules.
     pub rules: Cow<'static, [u16]>,
 }
 
+/// The heads of one slot, and what they have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Eight bytes that each of them has around its window, as far as they are looked at.
+    pub common: Eight,
+    /// How many bytes before the window these begin.
+    pub back: u8,
+    /// How many heads there are.
+    pub count: u8,
+    /// The first of their entries.
+    pub entry: u16,
+}
+
 /// A head, and the rules that it leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Its first eight bytes as a little-endian number; in lower case where case is ignored.
-    pub first: u64,
-    /// The bits that make lower case of what is compared with them: of letters, where case is ignored.
-    pub fold: u64,
+    /// Its first eight bytes, as far as it has them.
+    pub first: Eight,
     /// Whether case is ignored in its tail.
     pub ignore_case: bool,
     /// The length of the head in bytes.
@@ -47,6 +60,47 @@ pub struct Entry {
     pub count: u16,
 }
 
+/// Eight bytes as a little-endian number, and which bits of them count: not that in which the cases of a letter
+/// differ, where case is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Eight {
+    pub bytes: u64,
+    pub bits: u64,
+}
+
+impl Eight {
+    #[inline]
+    fn is(&self, text: u64) -> bool {
+        (text ^ self.bytes) & self.bits == 0
+    }
+
+    /// The first bytes of a head.
+    fn of(head: &Head) -> Eight {
+        let (mut bytes, mut bits) = ([0; 8], [0; 8]);
+        for (index, &byte) in head.literal.as_bytes().iter().take(8).enumerate() {
+            let folds = head.ignore_case && byte.is_ascii_alphabetic();
+            bytes[index] = byte;
+            bits[index] = if folds { 0xDF } else { 0xFF };
+        }
+        Eight { bytes: u64::from_le_bytes(bytes), bits: u64::from_le_bytes(bits) }
+    }
+
+    /// The same with its beginning so many bytes later or earlier; nothing is known of what comes in.
+    fn moved(&self, later: isize) -> Eight {
+        let by = 8 * later.unsigned_abs() as u32;
+        let shift = |number: u64| {
+            let moved = if later > 0 { number.checked_shr(by) } else { number.checked_shl(by) };
+            moved.unwrap_or(0)
+        };
+        Eight { bytes: shift(self.bytes), bits: shift(self.bits) }
+    }
+
+    /// What both have in common.
+    fn and(&self, other: &Eight) -> Eight {
+        Eight { bytes: self.bytes, bits: self.bits & other.bits & !(self.bytes ^ other.bytes) }
+    }
+}
+
 /// The slot of a window, by its first three bytes; the case of letters makes no difference.
 #[inline]
 pub fn slot(window: u32) -> usize {
@@ -55,13 +109,26 @@ pub fn slot(window: u32) -> usize {
 }
 
 impl Heads {
+    /// Whether a head's window may begin at `at`, by what the heads that could be meant have in common. It takes no
+    /// branch that could be guessed wrong; what is looked at for a head does.
+    #[inline]
+    pub fn may_be_at(&self, haystack: &[u8], at: usize) -> bool {
+        let near = at.checked_sub(8).and_then(|from| haystack.get(from..)?.first_chunk::<16>());
+        // So near the ends of the text it is not worth while.
+        let Some(near) = near else { return true };
+        let eight =
+            |from: usize| u64::from_le_bytes(near[from..from + 8].try_into().expect("eight"));
+        let group = &self.groups[usize::from(self.slots[slot(eight(8) as u32)])];
+        group.common.is(eight(8 - usize::from(group.back & 7)))
+    }
+
     /// Calls `visit` with each head whose window begins at `at`: where it begins, and its entry. The haystack must
     /// have three bytes there.
     #[inline]
     pub fn at(&self, haystack: &[u8], at: usize, visit: &mut impl FnMut(usize, &Entry)) {
         let slot = slot(u32::from_le_bytes([haystack[at], haystack[at + 1], haystack[at + 2], 0]));
-        let entries = usize::from(self.starts[slot])..usize::from(self.starts[slot + 1]);
-        for entry in &self.entries[entries] {
+        let group = &self.groups[usize::from(self.slots[slot])];
+        for entry in &self.entries[usize::from(group.entry)..][..usize::from(group.count)] {
             if let Some(start) = at.checked_sub(entry.offset.into())
                 && self.is_at(entry, &haystack[start..])
             {
@@ -82,9 +149,7 @@ impl Heads {
                 u64::from_le_bytes(first)
             }
         };
-        let beyond = 64 - 8 * len.min(8) as u32;
-        let differ = ((first | entry.fold) ^ entry.first) << beyond;
-        if differ != 0 || len > text.len() {
+        if !entry.first.is(first) || len > text.len() {
             return false;
         }
         if len <= 8 {
@@ -92,6 +157,10 @@ impl Heads {
         }
         let tail = &self.tails[usize::from(entry.tail)..][..len - 8];
         let text = &text[8..len];
+        // Many heads begin alike. The last byte tells most of them apart, whatever its case.
+        if (text[len - 9] ^ tail[len - 9]) & !0x20 != 0 {
+            return false;
+        }
         if entry.ignore_case { text.eq_ignore_ascii_case(tail) } else { text == tail }
     }
 
@@ -104,7 +173,8 @@ impl Heads {
     /// The size of the tables in bytes.
     pub fn size(&self) -> usize {
         size_of_val(&*self.entries)
-            + size_of_val(&*self.starts)
+            + size_of_val(&*self.groups)
+            + size_of_val(&*self.slots)
             + size_of_val(&*self.tails)
             + size_of_val(&*self.rules)
     }
@@ -115,18 +185,11 @@ impl Heads {
         let place = |at: usize| u16::try_from(at).map_err(|_| "too many heads".to_owned());
         for ((head, of_head), window) in heads.iter().zip(windows) {
             let letters = head.literal.as_bytes();
-            let (mut first, mut fold) = ([0; 8], [0; 8]);
-            for (index, &byte) in letters.iter().take(8).enumerate() {
-                let folds = head.ignore_case && byte.is_ascii_alphabetic();
-                fold[index] = if folds { 0x20 } else { 0 };
-                first[index] = byte | fold[index];
-            }
             let at = usize::from(window.offset);
             // A window on a head of three bytes ends behind it.
             let [a, b, c] = [letters[at], letters[at + 1], letters[at + 2]];
             slots[slot(u32::from_le_bytes([a, b, c, 0]))].push(Entry {
-                first: u64::from_le_bytes(first),
-                fold: u64::from_le_bytes(fold),
+                first: Eight::of(head),
                 ignore_case: head.ignore_case,
                 len: letters.len() as u8,
                 offset: window.offset,
@@ -137,16 +200,41 @@ impl Heads {
             tails.extend_from_slice(letters.get(8..).unwrap_or_default());
             rules.extend_from_slice(of_head);
         }
-        let mut starts = vec![0];
-        for slot in &slots {
-            starts.push(starts[starts.len() - 1] + slot.len() as u16);
+        // What stands in an empty slot's place leads to no entry, whatever the text.
+        let mut groups =
+            vec![Group { common: Eight { bytes: 0, bits: !0 }, back: 0, count: 0, entry: 0 }];
+        let (mut numbers, mut entries) = (Vec::new(), Vec::new());
+        for slot in slots {
+            numbers.push(if slot.is_empty() { 0 } else { groups.len() as u16 });
+            if !slot.is_empty() {
+                groups.push(Group::of(&slot, entries.len())?);
+            }
+            entries.extend(slot);
         }
         Ok(Heads {
-            entries: slots.concat().into(),
-            starts: starts.into(),
+            entries: entries.into(),
+            groups: groups.into(),
+            slots: numbers.into(),
             tails: tails.into(),
             rules: rules.into(),
         })
+    }
+}
+
+impl Group {
+    /// The group of these heads, whose entries begin at `entry`.
+    fn of(heads: &[Entry], entry: usize) -> Result<Group, String> {
+        let many = |_| "too many heads".to_owned();
+        let (count, entry) =
+            (u8::try_from(heads.len()).map_err(many)?, u16::try_from(entry).map_err(many)?);
+        let common = |back: u8| {
+            let around = |head: &Entry| head.first.moved(head.offset as isize - back as isize);
+            let first = around(&heads[0]);
+            heads[1..].iter().fold(first, |common, head| common.and(&around(head)))
+        };
+        // Where they have most in common.
+        let back = (0..8).max_by_key(|&back| common(back).bits.count_ones()).expect("eight");
+        Ok(Group { common: common(back), back, count, entry })
     }
 }
 
@@ -219,11 +307,11 @@ pub fn compile(rules: &[Rule], filter: &mut Filter) -> Result<Heads, String> {
 }
 
 /// The heads of the built-in rules, and the marks of what is escaped, with a filter for them.
-pub fn compile_builtin(rules: &[Rule]) -> Result<(Heads, Filter), String> {
+pub fn compile_builtin(rules: &[Rule], look: Look) -> Result<(Heads, Filter), String> {
     let marks: Vec<Head> =
         MARKS.iter().map(|&mark| Head { literal: mark.into(), ignore_case: false }).collect();
     let heads = by_head(rules, &marks)?;
-    let (windows, filter) = arrange(&choices(&heads, rules));
+    let (windows, filter) = arrange(look, &choices(&heads, rules));
     Ok((Heads::new(&heads, &windows)?, filter))
 }
 

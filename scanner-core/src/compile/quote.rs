@@ -54,6 +54,7 @@ fn close_of(inner: &[u8], mark: u8) -> Option<usize> {
 
 /// A name as it may be quoted: of a rule or a file, which are words with something between them. One that has a word of
 /// more than 20 bytes is an ellipsis.
+#[doc(hidden)]
 pub fn named(name: &str) -> &str {
     let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
     if words.all(|word| word.len() <= LONGEST) { name } else { "…" }

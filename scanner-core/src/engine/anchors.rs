@@ -1,13 +1,14 @@
 //! From a haystack to candidates: which rule's head stands where.
 //!
 //! The heads of all built-in rules are in one table, which the build script made; those of a user's rules are in one of
-//! their own. Both are asked where the filter lets a position pass, and compare whole heads. The tests hold
-//! the answer against that of plain automata over every byte.
+//! their own. Both are asked where the filter lets a position pass: first what the heads that could be meant have in
+//! common, without a branch, which leaves few that are none; then whole heads are compared. The tests hold the answer
+//! against that of plain automata over every byte.
 
 use std::ops::Range;
 
-use super::builtin;
-use super::filter::{BLOCK, Vectors};
+use super::builtin::{self, Tables};
+use super::filter::{BLOCK, Digits, Vectors};
 use crate::compile::filter::{Filter, OFFSETS, WINDOW};
 use crate::compile::heads::{self, Heads};
 use crate::rule::Rule;
@@ -23,8 +24,28 @@ pub(crate) struct Candidate {
     pub(crate) rule: u16,
 }
 
+/// What the passes over a haystack change.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    positions: Vec<u32>,
+    digits: Digits,
+}
+
+impl Scratch {
+    /// Begins with another haystack.
+    pub(crate) fn reset(&mut self) {
+        self.digits.reset();
+    }
+
+    /// Where the runs of digits begin that may be decoded, behind [`Anchors::finish`].
+    pub(crate) fn starts(&self) -> &[usize] {
+        self.digits.starts()
+    }
+}
+
 /// The heads of all rules of a set.
 pub(crate) struct Anchors {
+    builtin: &'static Tables,
     own: Option<Own>,
     vectors: Vectors,
 }
@@ -39,38 +60,51 @@ struct Own {
 impl Anchors {
     /// The heads of the built-in rules, and of `own` rules whose indices follow theirs.
     pub(crate) fn new(own: &[Rule]) -> Result<Anchors, String> {
-        let vectors = Vectors::detect();
-        let mut anchors = Anchors { own: None, vectors };
+        Anchors::by(Vectors::detect(), own)
+    }
+
+    fn by(vectors: Vectors, own: &[Rule]) -> Result<Anchors, String> {
+        let mut anchors = Anchors { builtin: builtin::tables(vectors.look()), own: None, vectors };
         if !own.is_empty() {
             anchors.add(own)?;
         }
         Ok(anchors)
     }
 
+    /// The same with the filter of that name, if this machine can run it.
+    #[cfg(feature = "generate")]
+    pub(crate) fn named(name: &str, own: &[Rule]) -> Option<Anchors> {
+        let named = Vectors::available().into_iter().find(|vectors| vectors.name() == name)?;
+        Anchors::by(named, own).ok()
+    }
+
     /// Adds the heads of a user's rules. Apart, because it needs the stack for two filters.
     #[cold]
     #[inline(never)]
     fn add(&mut self, own: &[Rule]) -> Result<(), String> {
-        let mut filter = Box::new(builtin::FILTER.clone());
+        let mut filter = Box::new(self.builtin.filter.clone());
         let heads = heads::compile(own, &mut filter)?;
         self.own = Some(Own { heads, filter });
         Ok(())
     }
 
     /// Calls `visit` with every candidate whose head begins in `part`, and perhaps with a few beside it, in
-    /// the order of their windows. `positions` is scratch.
+    /// the order of their windows. The parts of a haystack come in order.
     pub(crate) fn candidates(
         &self,
         haystack: &[u8],
         part: Range<usize>,
-        positions: &mut Vec<u32>,
+        Scratch { positions, digits }: &mut Scratch,
         visit: &mut impl FnMut(Candidate),
     ) {
         // A head's window may begin behind the part, and is whole there.
         let seen = &haystack[..haystack.len().min(part.end + OFFSETS + WINDOW)];
-        let filter = self.own.as_ref().map_or(&builtin::FILTER, |own| &*own.filter);
-        for from in (part.start..seen.len()).step_by(BLOCK) {
-            filter.positions(self.vectors, seen, from, positions);
+        let filter = self.own.as_ref().map_or(&self.builtin.filter, |own| &*own.filter);
+        // The same pass looks for runs of digits, if it begins where that for them has come to.
+        self.vectors.look_for_runs(haystack, part.start, digits);
+        for from in (digits.begin(part.start)..seen.len()).step_by(BLOCK) {
+            filter.positions(self.vectors, seen, from, positions, digits);
+            self.keep_likely(seen, from, positions);
             for &position in positions.iter() {
                 let window = from + position as usize;
                 if window + 3 > haystack.len() {
@@ -86,7 +120,7 @@ impl Anchors {
                         }
                     });
                 };
-                tell(&builtin::HEAD_TABLE, 0);
+                tell(&self.builtin.heads, 0);
                 if let Some(own) = &self.own {
                     tell(&own.heads, builtin::RULES.len() as u16);
                 }
@@ -94,22 +128,28 @@ impl Anchors {
         }
     }
 
-    /// Adds to `starts` where the runs of digits begin that may be decoded.
-    pub(crate) fn runs(&self, haystack: &[u8], starts: &mut Vec<usize>) {
-        self.vectors.runs(haystack, starts);
+    /// Keeps the positions, relative to `from`, at which the window of some head may begin by what stands around.
+    fn keep_likely(&self, haystack: &[u8], from: usize, positions: &mut Vec<u32>) {
+        let mut kept = 0;
+        for index in 0..positions.len() {
+            let position = positions[index];
+            let at = from + position as usize;
+            let of_own = self.own.as_ref().is_some_and(|own| own.heads.may_be_at(haystack, at));
+            positions[kept] = position;
+            kept += usize::from(self.builtin.heads.may_be_at(haystack, at) | of_own);
+        }
+        positions.truncate(kept);
     }
 
-    #[cfg(feature = "generate")]
-    pub(crate) fn use_filter(&mut self, name: &str) -> bool {
-        let named = Vectors::available().into_iter().find(|vectors| vectors.name() == name);
-        self.vectors = named.unwrap_or(self.vectors);
-        named.is_some()
+    /// Finds the runs of digits that may be decoded, as far as the passes for candidates have not.
+    pub(crate) fn finish(&self, haystack: &[u8], scratch: &mut Scratch) {
+        self.vectors.finish_runs(haystack, &mut scratch.digits);
     }
 
     /// What the search uses: the filter's code, and the size in bytes of the tables.
     pub(crate) fn describe(&self) -> (&'static str, usize) {
         let own = self.own.as_ref().map_or(0, |own| own.heads.size());
-        (self.vectors.name(), size_of::<Filter>() + builtin::HEAD_TABLE.size() + own)
+        (self.vectors.name(), size_of::<Filter>() + self.builtin.heads.size() + own)
     }
 }
 
@@ -118,15 +158,18 @@ mod tests {
     use aho_corasick::AhoCorasick;
 
     use super::*;
+    use crate::compile::filter::Look;
 
     fn anchors(vectors: Vectors) -> Anchors {
-        Anchors { vectors, ..Anchors::new(&[]).unwrap() }
+        Anchors::by(vectors, &[]).unwrap()
     }
 
     fn by_filter(anchors: &Anchors, haystack: &[u8]) -> Vec<Candidate> {
         let mut all = Vec::new();
         let part = 0..haystack.len();
-        anchors.candidates(haystack, part, &mut Vec::new(), &mut |candidate| all.push(candidate));
+        anchors.candidates(haystack, part, &mut Scratch::default(), &mut |candidate| {
+            all.push(candidate);
+        });
         all.sort_unstable();
         all
     }
@@ -222,7 +265,7 @@ mod tests {
         let haystack = heads_and_noise();
         let text = b"zqx1 Zebra_Token_Of_Some_Length-1 Zebra_Token_Of_Some_length-1 zqx";
         for vectors in Vectors::available() {
-            let both = Anchors { vectors, ..Anchors::new(rules.own()).unwrap() };
+            let both = Anchors::by(vectors, rules.own()).unwrap();
             let own = by_filter(&both, text).into_iter().filter(|one| one.rule >= base);
             let own: Vec<_> = own.map(|one| (one.at, one.rule)).collect();
             assert_eq!(own, [(0, base), (5, base + 1), (63, base)], "{vectors:?}");
@@ -285,7 +328,8 @@ mod tests {
             {
                 let part = start..start + len;
                 let mut found = Vec::new();
-                anchors.candidates(&haystack, part.clone(), &mut Vec::new(), &mut |candidate| {
+                let mut scratch = Scratch::default();
+                anchors.candidates(&haystack, part.clone(), &mut scratch, &mut |candidate| {
                     found.push(candidate);
                 });
                 found.sort_unstable();
@@ -301,8 +345,11 @@ mod tests {
     fn the_embedded_tables_are_what_a_fresh_compile_gives() {
         let rules = crate::compile::builtin_rules().unwrap();
         assert_eq!(rules, builtin::RULES);
-        let (heads, filter) = heads::compile_builtin(&rules).unwrap();
-        assert!(heads == builtin::HEAD_TABLE, "the heads differ");
-        assert!(filter == builtin::FILTER, "the filters differ");
+        for look in [Look::Classes, Look::Nibbles] {
+            let (heads, filter) = heads::compile_builtin(&rules, look).unwrap();
+            let embedded = builtin::tables(look);
+            assert!(heads == embedded.heads, "the heads differ: {look:?}");
+            assert!(filter == embedded.filter, "the filters differ: {look:?}");
+        }
     }
 }

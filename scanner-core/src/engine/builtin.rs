@@ -3,11 +3,25 @@
 use std::borrow::Cow;
 
 use crate::checks::Check;
-use crate::compile::filter::Filter;
-use crate::compile::heads::{Entry, Heads};
+use crate::compile::filter::{Filter, Look};
+use crate::compile::heads::{Eight, Entry, Group, Heads};
 use crate::rule::{
     Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Store, Stored, Stretch, Text, Value,
 };
+
+/// The heads of all rules, and the filter before them, for one look at bytes.
+pub(crate) struct Tables {
+    pub(crate) heads: Heads,
+    pub(crate) filter: Filter,
+}
+
+/// Those for this look.
+pub(crate) fn tables(look: Look) -> &'static Tables {
+    match look {
+        Look::Classes => &BY_CLASSES,
+        Look::Nibbles => &BY_NIBBLES,
+    }
+}
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 include!(concat!(env!("OUT_DIR"), "/heads.rs"));

@@ -13,7 +13,7 @@ use regex_automata::{Anchored, Input as Search, PatternID};
 use super::anchors::Candidate;
 use super::explain::Trace;
 use super::judge::Rejection;
-use super::{Cache, Engine};
+use super::{Cache, Engine, screen};
 use crate::input::{Input, Span};
 use crate::rule::{Boundary, Rule, Shape};
 
@@ -158,12 +158,20 @@ impl Engine {
         }
         cache.work.confirmations += 1;
         cache.work.confirmed_bytes += run as u64;
+        let search = Search::new(haystack).span(start..start + run).anchored(Anchored::Yes);
+        if cache.screens.len() <= index {
+            cache.screens.resize_with(self.rules.len(), Default::default);
+        }
+        let screen = &mut cache.screens[index];
+        if screen.stops(&search, || self.screens[index].get_or_init(|| screen::automaton(rule))) {
+            return Err(Rejection::Pattern);
+        }
         let pattern = self.pattern(rule, index);
         let scratch = pattern.scratch(&mut cache.patterns, index, self.rules.len());
-        let search = Search::new(haystack).span(start..start + run).anchored(Anchored::Yes);
         let mut slots: [Option<NonMaxUsize>; 2 * GROUPS] = [None; 2 * GROUPS];
         let used = 2 * (pattern.secret + 1);
         if pattern.regex.search_slots_with(scratch, &search, &mut slots[..used]).is_none() {
+            cache.screens[index].fail();
             return Err(Rejection::Pattern);
         }
         let span = |group: usize| {

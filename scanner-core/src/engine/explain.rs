@@ -1,5 +1,6 @@
 //! Why a candidate became a finding, or why not: the same code as a search, with its steps written down.
 
+use super::anchors::Scratch;
 use super::judge::Rejection;
 use super::{Cache, Engine, Found, Seen, bare, resolve};
 use crate::compile::heads::MARK;
@@ -82,11 +83,11 @@ impl Engine {
     /// See [`Scanner::explain`](crate::Scanner::explain).
     pub(crate) fn explain(&self, input: &Input<'_>, span: Span) -> Vec<Consideration> {
         let mut cache = Cache::default();
-        let mut positions = Vec::new();
+        let mut scratch = Scratch::default();
         let mut considered = Vec::new();
         let all = 0..input.haystack().len();
         let mut marks = Vec::new();
-        self.anchors.candidates(input.haystack(), all, &mut positions, &mut |candidate| {
+        self.anchors.candidates(input.haystack(), all, &mut scratch, &mut |candidate| {
             if candidate.rule == MARK {
                 marks.push(candidate.at);
                 return;
@@ -109,6 +110,7 @@ impl Engine {
         for rule in cache.touched.drain(..) {
             cache.seen[usize::from(rule)] = Seen::default();
         }
+        cache.scratch = scratch;
         if input.get_content() == Content::Text {
             self.lone(input, &mut cache.found);
         }

@@ -19,10 +19,10 @@ impl Engine {
         depth: usize,
         marks: &mut [usize],
     ) {
-        let mut starts = std::mem::take(&mut cache.starts);
-        starts.clear();
+        let mut scratch = std::mem::take(&mut cache.scratch);
         if depth >= decode::DEPTH || input.get_content() == Content::Binary {
-            cache.starts = starts;
+            scratch.reset();
+            cache.scratch = scratch;
             return;
         }
         let haystack = input.haystack();
@@ -50,8 +50,8 @@ impl Engine {
         let path = input
             .get_path()
             .filter(|_| matches!(paths::kind(input.get_path()), Kind::Lock | Kind::Prose));
-        self.anchors.runs(haystack, &mut starts);
-        decode::each_run(haystack, &starts, &mut |run| {
+        self.anchors.finish(haystack, &mut scratch);
+        decode::each_run(haystack, scratch.starts(), &mut |run| {
             if run.start() < from {
                 return;
             }
@@ -62,7 +62,7 @@ impl Engine {
                 self.within(cache, path, &decoded, depth);
             }
         });
-        cache.starts = starts;
+        cache.scratch = scratch;
     }
 
     /// Searches decoded text.

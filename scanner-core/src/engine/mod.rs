@@ -35,6 +35,7 @@ mod named;
 pub(crate) mod open;
 mod pairs;
 mod read;
+mod screen;
 
 use anchors::{Anchors, Candidate as Head};
 use confirm::Pattern;
@@ -48,7 +49,9 @@ pub(crate) struct Engine {
     anchors: Anchors,
     /// Made on first need: most rules never see a candidate.
     patterns: Vec<OnceLock<Pattern>>,
-    /// The same as automata that can be followed byte by byte, for text that goes on; `None` if one is too large.
+    /// Those of patterns that fail often.
+    screens: Vec<OnceLock<screen::Automaton>>,
+    /// The patterns as automata that can be followed byte by byte, for text that goes on; `None` if one is too large.
     automata: Vec<OnceLock<Option<Box<regex_automata::hybrid::dfa::DFA>>>>,
     /// The rules that look at every run of characters, if they are on.
     bare: Vec<u16>,
@@ -59,17 +62,16 @@ pub(crate) struct Engine {
 /// What a search changes.
 #[derive(Default)]
 pub(crate) struct Cache {
-    positions: Vec<u32>,
+    scratch: anchors::Scratch,
     pub(crate) found: Vec<Found>,
     patterns: Vec<Option<Box<meta::Cache>>>,
+    screens: Vec<screen::Screen>,
     /// What is known of each rule in this haystack.
     seen: Vec<Seen>,
     /// The rules of which something is known.
     touched: Vec<u16>,
     pub(crate) work: Work,
     marks: Vec<usize>,
-    /// Where long runs of digits begin.
-    starts: Vec<usize>,
     /// How many bytes may still be decoded of the piece at hand.
     budget: usize,
     open: open::Scratch,
@@ -126,7 +128,8 @@ impl Engine {
             rules.bare().filter(|(id, _)| rules.is_enabled(*id)).map(|(id, _)| id.0).collect();
         let named = named::Index::new(&rules);
         let automata = (0..rules.len()).map(|_| OnceLock::new()).collect();
-        Ok(Engine { rules, anchors, patterns, automata, bare, named, now })
+        let screens = (0..rules.len()).map(|_| OnceLock::new()).collect();
+        Ok(Engine { rules, anchors, patterns, screens, automata, bare, named, now })
     }
 
     pub(crate) fn rules(&self) -> &RuleSet {
@@ -136,7 +139,18 @@ impl Engine {
     /// Uses the filter of that name, if this machine can.
     #[cfg(feature = "generate")]
     pub(crate) fn use_filter(&mut self, name: &str) -> bool {
-        self.anchors.use_filter(name)
+        let Some(named) = Anchors::named(name, self.rules.own()) else { return false };
+        self.anchors = named;
+        true
+    }
+
+    /// How many heads stand in a text, one for each rule that they lead to.
+    #[cfg(feature = "generate")]
+    pub(crate) fn count_heads(&self, text: &[u8]) -> usize {
+        let mut count = 0;
+        let mut scratch = anchors::Scratch::default();
+        self.anchors.candidates(text, 0..text.len(), &mut scratch, &mut |_| count += 1);
+        count
     }
 
     pub(crate) fn describe(&self) -> (&'static str, usize) {
@@ -188,11 +202,12 @@ impl Engine {
         considered: &mut dyn FnMut(Head, &Result<Found, Rejection>),
     ) {
         let from = parts.first().map_or(0, |part| part.start);
-        let mut positions = std::mem::take(&mut cache.positions);
+        let mut scratch = std::mem::take(&mut cache.scratch);
+        scratch.reset();
         let mut marks = std::mem::take(&mut cache.marks);
         marks.clear();
         for part in parts {
-            self.anchors.candidates(input.haystack(), part.clone(), &mut positions, &mut |one| {
+            self.anchors.candidates(input.haystack(), part.clone(), &mut scratch, &mut |one| {
                 if one.rule == MARK {
                     marks.push(one.at);
                     return;
@@ -204,7 +219,7 @@ impl Engine {
                 }
             });
         }
-        cache.positions = positions;
+        cache.scratch = scratch;
         if depth == 0 && from == 0 && input.get_content() == Content::Text {
             self.lone(input, &mut cache.found);
         }

@@ -65,7 +65,7 @@ impl Engine {
             decided = self.open(&mut scratch, haystack, candidate, outcome, decided);
         });
         cache.open = scratch;
-        if let Some(open) = decode::open(haystack, from, &cache.marks, &cache.starts) {
+        if let Some(open) = decode::open(haystack, from, &cache.marks, cache.scratch.starts()) {
             decided = decided.min(open);
         }
         // A match is weighed against what overlaps it: it is decided as a whole.

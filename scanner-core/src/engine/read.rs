@@ -179,11 +179,17 @@ fn begins_line(haystack: &[u8], start: usize) -> bool {
 /// A bare value that is the rest of its line may hold what ends one elsewhere: `pa)ss,wd`.
 fn to_line_end(haystack: &[u8], value: Span) -> Span {
     let rest = &haystack[value.start..haystack.len().min(value.start + VALUE)];
-    let len = rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
+    // What has been read holds no blank, and of the signs only two.
+    let (read, more) = rest.split_at(value.len());
+    let more = &more[..more.iter().position(u8::is_ascii_whitespace).unwrap_or(more.len())];
+    let len = read.len() + more.len();
     let ends = rest[len..].iter().find(|&&byte| !matches!(byte, b' ' | b'\t' | b'\r'));
     let text = &rest[..len];
-    let signs = [b'"', b'\'', b'`', b'<', b'>', b'|', b'(', b'&'];
-    if !matches!(ends, None | Some(b'\n')) || text.iter().any(|byte| signs.contains(byte)) {
+    let signs = b"\"'`<>|(&";
+    if !matches!(ends, None | Some(b'\n'))
+        || memchr::memchr2(b'(', b'&', read).is_some()
+        || more.iter().any(|byte| signs.contains(byte))
+    {
         return value;
     }
     let trailing = text.iter().rev().take_while(|byte| matches!(byte, b';' | b',')).count();
@@ -335,7 +341,7 @@ pub(super) fn value_at(haystack: &[u8], at: usize) -> Result<(Span, Written), Re
     let text = rest(at);
     // `&` ends a value in a query, and nowhere else; there it is followed by a name and a sign.
     let len = text.iter().position(|&byte| ENDS_VALUE[usize::from(byte)]).unwrap_or(text.len());
-    let query = text[..len].iter().position(|&byte| byte == b'&');
+    let query = memchr::memchr(b'&', &text[..len]);
     let len = query.filter(|&amp| text[amp..len].contains(&b'=')).unwrap_or(len);
     if len == 0 {
         return Err(Rejection::Assignment("no value behind the sign"));

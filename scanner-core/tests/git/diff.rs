@@ -151,6 +151,12 @@ fn broken() {
 }
 
 #[test]
+fn lines_are_counted_whatever_the_first_is_called() {
+    let header = format!("@@ -0,0 +{},2 @@", u64::MAX);
+    check(format!("--- a/x\n+++ b/x\n{header}\n+a\n+b\n"), &[&format!("x {} +a +b", u64::MAX)]);
+}
+
+#[test]
 fn large_hunks_come_in_pieces() {
     let count = 60_000;
     let mut text = format!("--- /dev/null\n+++ b/big\n@@ -0,0 +1,{count} @@\n");

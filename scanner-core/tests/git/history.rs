@@ -282,3 +282,25 @@ fn sha256() {
     assert!(keep.problems.is_empty(), "{:?}", keep.problems);
     assert!(origin(&scratch, &keep, "w-sha", Reach::Refs).unwrap().in_head);
 }
+
+/// What a visit keeps for the search is what the store says.
+#[test]
+fn origins_from_what_was_kept() {
+    let (scratch, _) = hiding();
+    for packed in [false, true] {
+        if packed {
+            scratch.git("repack -q -adf");
+        }
+        let repo = Repo::open(scratch.path()).unwrap();
+        let (keep, _) = look_at(&repo, &History::default());
+        let ids: Vec<Id> = keep.seen.iter().map(|seen| seen.id).collect();
+        for reach in [Reach::Store, Reach::Refs] {
+            look_at(&repo, &History::default());
+            let kept = origins(&repo, &ids, reach).unwrap();
+            assert!(kept.len() > 15, "{}", kept.len());
+            // There is nothing left of the visit now.
+            assert_eq!(kept, origins(&repo, &ids, reach).unwrap());
+            assert_eq!(kept, origins(&Repo::open(scratch.path()).unwrap(), &ids, reach).unwrap());
+        }
+    }
+}

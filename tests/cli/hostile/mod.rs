@@ -7,6 +7,7 @@
 mod files;
 mod shown;
 mod stores;
+mod surroundings;
 mod text;
 mod trees;
 
@@ -57,6 +58,31 @@ pub(crate) fn scan(project: &Project, args: &[&str]) -> Ran {
 pub(crate) fn json(project: &Project, args: &[&str]) -> serde_json::Value {
     let ran = scan(project, &[&["--format", "json"], args].concat());
     serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}", ran.all()))
+}
+
+/// The same command as another user, who may not write or read everything, behind something said to the shell; none,
+/// if that cannot be.
+pub(crate) fn as_somebody(
+    user: u32,
+    project: &Project,
+    command: &Command,
+    before: &str,
+) -> Option<Command> {
+    use std::os::unix::fs::PermissionsExt;
+    let above = project.root().parent().unwrap().to_owned();
+    std::fs::set_permissions(&above, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let user = user.to_string();
+    let become_them = ["--reuid", &user, "--regid", &user, "--clear-groups"];
+    let mut test = Command::new("setpriv");
+    test.args(become_them).args(["test", "-x"]).arg(command.get_program());
+    if !test.stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
+        return None;
+    }
+    let mut somebody = Command::new("setpriv");
+    somebody.args(become_them).args(["sh", "-c", &format!("{before}; exec \"$@\""), "sh"]);
+    somebody.arg(command.get_program()).args(command.get_args()).current_dir(project.root());
+    somebody.env("HOME", "/nowhere").env("XDG_CONFIG_HOME", "/nowhere");
+    Some(somebody)
 }
 
 /// Says that a test cannot be made here.

@@ -142,6 +142,80 @@ fn refs_that_lead_nowhere() {
 }
 
 #[test]
+fn fifty_thousand_refs() {
+    let repository = Repository::new();
+    let ids: Vec<String> =
+        (0..5).map(|number| repository.commit(&format!("f{number}"), key(number))).collect();
+    let refs: Vec<String> =
+        (0..50_000).map(|at| format!("{} refs/heads/b{at:05}\n", ids[at % 5])).collect();
+    fs::write(repository.inside("packed-refs"), refs.concat()).unwrap();
+    let ran = repository.bounded(&["--history"]).expect(1);
+    assert_eq!(ran.out.matches("acme-key").count(), 5, "{}", ran.out);
+    repository.bounded(&["HEAD~2..HEAD"]).expect(1).prints("f4:1:1:");
+    // One that names nothing is told, among all of them.
+    let missing = "0123456789012345678901234567890123456789";
+    let refs = format!("{}{missing} refs/heads/c\n", refs.concat());
+    fs::write(repository.inside("packed-refs"), refs).unwrap();
+    repository.bounded(&["--history"]).expect(2).says("refs/heads/c").prints("f0:1:1:");
+}
+
+/// Loose objects are inflated no further than is good, and each that is broken is named.
+#[test]
+fn loose_objects_that_lie() {
+    let repository = Repository::new();
+    let good = repository.commit("a", key(1));
+    let blob = |content: &[u8]| repository.object_of("blob", content);
+    let place = |id: &str| repository.inside(&format!("objects/{}/{}", &id[..2], &id[2..]));
+    let zlib = |content: &[u8]| {
+        let stored = super::text::piped("gzip", &["-c"], content).unwrap();
+        // The body of gzip, in the frame of zlib.
+        let body = &stored[10..stored.len() - 8];
+        let (mut a, mut b) = (1u32, 0u32);
+        for &byte in content {
+            a = (a + u32::from(byte)) % 65521;
+            b = (b + a) % 65521;
+        }
+        [&[0x78, 1][..], body, &(b << 16 | a).to_be_bytes()].concat()
+    };
+    let sound = blob(key(2).as_bytes());
+    let mut named = Vec::new();
+    for (seed, file) in [
+        // Much longer than it says, and much shorter; more than can be; nothing, and nonsense.
+        zlib(&[b"blob 5\0".to_vec(), vec![b'x'; 300 << 20]].concat()),
+        zlib(b"blob 99999\0short"),
+        zlib(b"blob 999999999999999\0short"),
+        zlib(b"blob 99999999999999999999999999\0short"),
+        zlib(b"blob"),
+        zlib(b"nonsense 5\0short"),
+        zlib(&[b"blob 1048576\0".to_vec(), vec![b'x'; 1 << 20]].concat())[..600].to_vec(),
+        Vec::new(),
+        b"nonsense".to_vec(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = blob(format!("of no interest {seed}").as_bytes());
+        fs::write(place(&id), file).unwrap();
+        named.push(id);
+    }
+    let ran = repository.bounded(&["--history", "--unreachable"]).expect(2).prints("a:1:1:");
+    let ran = ran.prints(&format!("{}:object:1:1:", &sound[..12]));
+    for id in &named {
+        let told = ran.err.contains(&format!("cannot read object {id}: "));
+        assert!(told, "{id}: {}", ran.all());
+    }
+    assert_eq!(ran.err.matches("cannot read ").count(), named.len(), "{}", ran.all());
+    // One that swells and says so is read, if that is allowed.
+    let id = blob(b"of no interest");
+    fs::write(place(&id), zlib(&[b"blob 209715200\0".to_vec(), vec![b'x'; 200 << 20]].concat()))
+        .unwrap();
+    let said = format!("skipped object {id}");
+    let args = ["--history", "--max-filesize", "1M", "-v"];
+    repository.bounded(&args).expect(2).says(&said).prints("a:1:1:");
+    assert!(!good.is_empty());
+}
+
+#[test]
 fn a_tree_of_thousands_and_trees_in_trees() {
     let repository = Repository::new();
     let blob = repository.object_of("blob", key(1).as_bytes());

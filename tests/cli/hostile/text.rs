@@ -13,7 +13,7 @@ fn filtered(project: &Project, args: &[&str]) -> crate::support::Ran {
 }
 
 /// Runs a program of the system on some bytes.
-fn piped(program: &str, args: &[&str], input: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn piped(program: &str, args: &[&str], input: &[u8]) -> Option<Vec<u8>> {
     let child =
         Command::new(program).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let mut child = child.ok()?;

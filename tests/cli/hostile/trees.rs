@@ -117,6 +117,33 @@ fn ignore_files_that_are_none() {
     assert_eq!(project.found(&[]), ["z"]);
 }
 
+/// Patterns take much more memory than they do on disk: so many are not believed, in one file or on one path.
+#[test]
+fn ignore_files_without_an_end() {
+    let patterns = |bytes: usize| {
+        let mut text = String::new();
+        while text.len() < bytes {
+            text += &format!("**/x{}*[a-z]?/*.y{}\n", text.len(), text.len());
+        }
+        text
+    };
+    let project = Project::new();
+    project.repository().file("z", key(1)).file("ignored", key(2));
+    project.file(".gitignore", format!("ignored\n{}", patterns(3 << 20)));
+    scan(&project, &[]).expect(1).prints("z:1:1:").prints("ignored:1:1:");
+    // Each of them is small.
+    let project = Project::new();
+    project.repository();
+    let mut deep = String::new();
+    for _ in 0..100 {
+        project.file(&format!("{deep}.gitignore"), format!("ignored\n{}", patterns(200 << 10)));
+        deep += "d/";
+    }
+    project.file("ignored", key(1)).file(&format!("{deep}z"), key(2));
+    let ran = scan(&project, &[]).expect(1).prints(&format!("{deep}z:1:1:"));
+    assert!(!ran.out.contains("ignored:1:1:"), "{}", ran.out);
+}
+
 /// A worktree's `.git` names directories, of which one names another.
 #[test]
 fn the_git_file_of_a_worktree_that_lies() {

@@ -3,13 +3,101 @@
 //! Apart from decoding because it is asked about every byte: vector code gives a mask of the digits of each step.
 
 use super::STEP;
+use crate::compile::filter::HIGH;
 use crate::decode::{SHORTEST, is_digit};
 
 const _: () = assert!(STEP < 2 * SHORTEST && SHORTEST <= STEP, "a step has room for one whole run");
 
+/// For the low nibble of a byte and for the four bits below its highest, the two looks of the filter by nibbles: of which
+/// kind it may be, where bytes that have these four bits and are digits with the same low nibbles are of one kind.
+#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), allow(dead_code))]
+pub(super) const NIBBLES: [[u8; 16]; 2] = {
+    let [mut low, mut high] = [[0; 16]; 2];
+    // Both looks have the bit in the middle, so kinds where it is set and where it is not have nothing to do with
+    // each other, and may have the same number.
+    let (mut kinds, mut count) = ([[0; 8]; 2], [0; 2]);
+    let mut upper = 0;
+    while upper < 16 {
+        let mut kind = 0_u8;
+        let mut lower = 0;
+        while lower < 8 {
+            if is_digit((upper << HIGH | lower) as u8) {
+                kind |= 1 << lower;
+            }
+            lower += 1;
+        }
+        let middle = upper & 1;
+        let mut number = 0;
+        while number < count[middle] && kinds[middle][number] != kind {
+            number += 1;
+        }
+        if kind != 0 && number == count[middle] {
+            kinds[middle][number] = kind;
+            count[middle] += 1;
+        }
+        lower = 0;
+        while lower < 8 {
+            if kind >> lower & 1 != 0 {
+                high[upper] = 1 << number;
+                low[middle << HIGH | lower] |= 1 << number;
+            }
+            lower += 1;
+        }
+        upper += 1;
+    }
+    [low, high]
+};
+
+/// Where long runs of digits begin in a haystack, as far as it was looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Digits {
+    starts: Vec<usize>,
+    run: Run,
+    /// The bytes before were looked at.
+    pub(super) seen: usize,
+}
+
+impl Digits {
+    /// Begins with another haystack.
+    pub(crate) fn reset(&mut self) {
+        self.starts.clear();
+        self.run = Run::default();
+        self.seen = 0;
+    }
+
+    /// The beginnings that are known.
+    pub(crate) fn starts(&self) -> &[usize] {
+        &self.starts
+    }
+
+    /// Where a pass begins that is to come to `start`: there, or a little before, where the next whole step begins.
+    pub(crate) fn begin(&self, start: usize) -> usize {
+        if self.seen <= start && start - self.seen < STEP { self.seen } else { start }
+    }
+
+    /// Adds whole steps that begin at `at`: a mask of the digits of each. They are no news if something was left out
+    /// before them, or nothing.
+    #[inline(always)]
+    pub(super) fn add(&mut self, at: usize, masks: &[u64]) {
+        if at != self.seen {
+            return;
+        }
+        for &mask in masks {
+            self.run.step(self.seen, mask, &mut self.starts);
+            self.seen += STEP;
+        }
+    }
+
+    /// Adds the bytes behind the last whole step.
+    pub(super) fn finish(&mut self, haystack: &[u8]) {
+        self.run.finish(haystack, self.seen, &mut self.starts);
+        self.seen = haystack.len();
+    }
+}
+
 /// The run of digits that has not ended yet.
-#[derive(Default)]
-pub(super) struct Run {
+#[derive(Debug, Default)]
+struct Run {
     len: usize,
 }
 
@@ -17,22 +105,30 @@ impl Run {
     /// Adds the beginnings of long runs to `starts`, as soon as they are long enough: `mask` has a bit for each of the
     /// bytes at `at`.
     #[inline(always)]
-    pub(super) fn step(&mut self, at: usize, mask: u64, starts: &mut Vec<usize>) {
+    fn step(&mut self, at: usize, mask: u64, starts: &mut Vec<usize>) {
         let goes_on = mask.trailing_ones() as usize;
-        if self.len < SHORTEST && self.len + goes_on >= SHORTEST {
-            starts.push(at - self.len);
-        }
         // Bits of which enough follow: by doubling.
         let long = [1, 2, 4, 8, 16, 8].iter().fold(mask, |mask, by| mask & mask >> by);
-        if long != 0 && long & 1 == 0 {
-            starts.push(at + long.trailing_zeros() as usize);
+        if (long != 0) | (self.len + goes_on >= SHORTEST) {
+            self.tell(at, goes_on, long, starts);
         }
         self.len = if goes_on == STEP { self.len + STEP } else { mask.leading_ones() as usize };
     }
 
+    /// The same where there may be one: few steps have any.
+    #[cold]
+    fn tell(&self, at: usize, goes_on: usize, long: u64, starts: &mut Vec<usize>) {
+        if self.len < SHORTEST && self.len + goes_on >= SHORTEST {
+            starts.push(at - self.len);
+        }
+        if long != 0 && long & 1 == 0 {
+            starts.push(at + long.trailing_zeros() as usize);
+        }
+    }
+
     /// The same for the bytes behind the last whole step; without vectors for all of them. A stretch as long as a run
     /// is read from its end, back to what is no digit: most bytes are not looked at.
-    pub(super) fn finish(&self, haystack: &[u8], from: usize, starts: &mut Vec<usize>) {
+    fn finish(&self, haystack: &[u8], from: usize, starts: &mut Vec<usize>) {
         let digits = |at: usize| haystack[at..].iter().take_while(|&&byte| is_digit(byte)).count();
         // A run that is long already has been told.
         let told = self.len >= SHORTEST;
@@ -63,9 +159,10 @@ mod tests {
     }
 
     fn runs(vectors: Vectors, haystack: &[u8]) -> Vec<usize> {
-        let mut starts = Vec::new();
-        vectors.runs(haystack, &mut starts);
-        starts
+        let mut digits = Digits::default();
+        vectors.look_for_runs(haystack, haystack.len(), &mut digits);
+        digits.finish(haystack);
+        digits.starts
     }
 
     #[test]

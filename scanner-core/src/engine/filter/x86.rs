@@ -1,42 +1,29 @@
 //! The filter with x86-64's vectors.
 //!
-//! Each function looks at as many whole steps as there are between `from` and `to`, puts the positions
-//! that pass, relative to `from`, into `out`, and says where it stopped. The last vector of a step begins
+//! Each function looks at as many whole steps as there are in `part`, adds the positions that pass, relative to
+//! `block`, to `out`, and says where it stopped. The last vector of a step begins
 //! `WINDOW - 1` bytes behind the first, and the loops' conditions keep it within the haystack.
-//!
-//! What passes the tables is first written down, with as few branches as there can be, and then looked up in the
-//! bitmaps: to decide at each position would be to guess wrong at many of them.
 
 use std::arch::x86_64::*;
+use std::ops::Range;
 
-use super::digits::Run;
-use super::{BLOCK, STEP};
-use crate::compile::filter::{FACTORS, Filter, SHIFT, WINDOW};
+use super::digits::{Digits, NIBBLES};
+use super::passed::write_down;
+use super::{BLOCK, PART, STEP};
+use crate::compile::filter::{CLASSES, FACTORS, FIRST, Filter, HIGH, SECOND, WINDOW};
 use crate::decode::is_digit;
 
-/// For the low nibble of a byte and for its high one: the rows of the ASCII table in which it makes a digit.
-const DIGITS: [[u8; 16]; 2] = {
-    let mut tables = [[0; 16]; 2];
+/// The class of each byte, and the highest bit where it is a digit of a run.
+const KINDS: [u8; 128] = {
+    let mut kinds = CLASSES;
     let mut byte = 0;
     while byte < 128 {
         if is_digit(byte) {
-            tables[0][byte as usize & 15] |= 1 << (byte >> 4);
-            tables[1][byte as usize >> 4] = 1 << (byte >> 4);
+            kinds[byte as usize] |= 128;
         }
         byte += 1;
     }
-    tables
-};
-
-/// The same for whole bytes: the highest bit where one is a digit.
-const WHOLE_DIGITS: [u8; 128] = {
-    let mut table = [0; 128];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte as usize] = if is_digit(byte) { 128 } else { 0 };
-        byte += 1;
-    }
-    table
+    kinds
 };
 
 /// The filter by nibbles, and the digits of runs, for one width of vectors. `$any` gives a bit for each byte that
@@ -52,9 +39,10 @@ macro_rules! by_nibbles {
             pub(super) fn $positions(
                 &self,
                 haystack: &[u8],
-                from: usize,
-                to: usize,
+                block: usize,
+                part: Range<usize>,
                 out: &mut Vec<u32>,
+                digits: &mut Digits,
             ) -> usize {
                 let table = |nibbles: &[u8; 16]| {
                     // SAFETY: the array is sixteen bytes long, and the load has no need of alignment.
@@ -62,23 +50,27 @@ macro_rules! by_nibbles {
                 };
                 let low = self.low.each_ref().map(|part| part.each_ref().map(table));
                 let high = self.high.each_ref().map(|part| part.each_ref().map(table));
-                let (low_bits, high_bits) = ($set(15), $set(7));
+                let kinds = NIBBLES.each_ref().map(table);
+                let mut masks = [0; PART / STEP];
+                let bits = $set(15);
 
-                // A position for each byte of the block, and what the last of them write behind it.
-                out.reserve(to - from + STEP);
+                // A position for each byte of the part, and what the last of them write behind it.
+                out.reserve(part.len() + STEP);
+                let first = out.len();
                 let hits = out.as_mut_ptr();
-                let mut count = 0;
-                let mut at = from;
-                while at + STEP <= to && at + STEP + WINDOW - 1 <= haystack.len() {
-                    let mut mask = 0;
-                    for part in (0..STEP).step_by($width) {
+                let mut count = first;
+                let mut at = part.start;
+                while at + STEP <= part.end && at + STEP + WINDOW - 1 <= haystack.len() {
+                    let (mut mask, mut digit) = (0, 0);
+                    for offset in (0..STEP).step_by($width) {
                         let mut nibbles = [($zero(), $zero()); WINDOW];
                         for (place, nibbles) in nibbles.iter_mut().enumerate() {
-                            let from = haystack[at..].as_ptr().wrapping_add(part + place);
-                            // SAFETY: `part + $width` is at most `STEP`, so the load ends at most at
+                            let from = haystack[at..].as_ptr().wrapping_add(offset + place);
+                            // SAFETY: `offset + $width` is at most `STEP`, so the load ends at most at
                             // `at + STEP + WINDOW - 1`, which is within the haystack. It needs no alignment.
                             let bytes = unsafe { $load(from.cast()) };
-                            *nibbles = ($and(bytes, low_bits), $and($shift::<4>(bytes), high_bits));
+                            let high = $shift::<{ HIGH as _ }>(bytes);
+                            *nibbles = ($and(bytes, bits), $and(high, bits));
                         }
                         let mut any = $zero();
                         for (low, high) in low.iter().zip(&high) {
@@ -90,42 +82,50 @@ macro_rules! by_nibbles {
                             }
                             any = $or(any, buckets);
                         }
-                        mask |= ($any(any) as u64) << part;
+                        mask |= ($any(any) as u64) << offset;
+                        // SAFETY: as above.
+                        let bytes = unsafe { $load(haystack.as_ptr().add(at + offset).cast()) };
+                        // Nothing is looked up of a byte whose highest bit is set.
+                        let kind = $shuffle(kinds[0], bytes);
+                        let kind = $and(kind, $shuffle(kinds[1], nibbles[0].1));
+                        digit |= ($any(kind) as u64) << offset;
                     }
-                    // SAFETY: `count` is at most the bytes looked at before this step, and `STEP` positions
+                    masks[(at - part.start) / STEP] = digit;
+                    // SAFETY: `count` is at most `first` and the bytes looked at before this step, and `STEP` positions
                     // behind it are reserved.
-                    count += unsafe { write_down(mask, (at - from) as u32, hits.add(count)) };
+                    count += unsafe { write_down::<8>(mask, (at - block) as u32, hits.add(count)) };
                     at += STEP;
                 }
                 // SAFETY: `count` positions were written, and no more than are reserved.
                 unsafe { out.set_len(count) };
-                self.keep_allowed(&haystack[from..], out);
+                // SAFETY: each position that passed has a whole window, by the loop's condition.
+                unsafe { self.keep_known(&haystack[block..], out, first) };
+                digits.add(part.start, &masks[..(at - part.start) / STEP]);
                 at
             }
         }
 
-        /// Tells `run` of the digits in as many whole steps as there are, and says where it stopped.
+        /// Looks for runs of digits in as many whole steps as there are.
         #[target_feature(enable = $features)]
-        pub(super) fn $digits(haystack: &[u8], run: &mut Run, starts: &mut Vec<usize>) -> usize {
-            let [low, high] = DIGITS.map(|table| {
+        pub(super) fn $digits(haystack: &[u8], digits: &mut Digits) {
+            let [low, high] = NIBBLES.map(|table| {
                 // SAFETY: the array is sixteen bytes long, and the load has no need of alignment.
                 $broadcast(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
             });
             let bits = $set(15);
-            let mut at = 0;
-            while at + STEP <= haystack.len() {
+            while digits.seen + STEP <= haystack.len() {
+                let at = digits.seen;
                 let mut mask = 0;
                 for part in (0..STEP).step_by($width) {
                     // SAFETY: `at + part + $width` is at most `at + STEP`, which is within the haystack.
                     let bytes = unsafe { $load(haystack.as_ptr().add(at + part).cast()) };
-                    let rows = $shuffle(low, $and(bytes, bits));
-                    let row = $shuffle(high, $and($shift::<4>(bytes), bits));
-                    mask |= ($any($and(rows, row)) as u64) << part;
+                    // Nothing is looked up of a byte whose highest bit is set.
+                    let kinds = $shuffle(low, bytes);
+                    let kind = $shuffle(high, $and($shift::<{ HIGH as _ }>(bytes), bits));
+                    mask |= ($any($and(kinds, kind)) as u64) << part;
                 }
-                run.step(at, mask, starts);
-                at += STEP;
+                digits.add(at, &[mask]);
             }
-            at
         }
     };
 }
@@ -149,7 +149,7 @@ by_nibbles!(
 by_nibbles!(
     positions_avx2,
     digits_avx2,
-    "avx2,bmi1,popcnt",
+    "avx2,bmi1,bmi2,lzcnt,popcnt",
     32,
     _mm256_loadu_si256,
     |table| _mm256_broadcastsi128_si256(table),
@@ -165,7 +165,7 @@ by_nibbles!(
 by_nibbles!(
     positions_avx512,
     digits_avx512,
-    "avx512bw,bmi1,popcnt",
+    "avx512bw,bmi1,bmi2,lzcnt,popcnt",
     64,
     _mm512_loadu_si512,
     |table| _mm512_broadcast_i32x4(table),
@@ -178,107 +178,81 @@ by_nibbles!(
     |bytes| _mm512_test_epi8_mask(bytes, bytes)
 );
 
-/// Writes `base` and the number of each bit of the mask, and says how many there are. Eight at a time are written,
-/// and what is written of those that are not there does not count.
-///
-/// # Safety
-/// There must be room for sixty-four numbers.
-#[inline(always)]
-unsafe fn write_down(mut mask: u64, base: u32, out: *mut u32) -> usize {
-    let count = mask.count_ones() as usize;
-    let mut written = 0;
-    loop {
-        for place in written..written + 8 {
-            // SAFETY: `written` is a multiple of eight and below `count`, or zero: the room is not exceeded.
-            unsafe { out.add(place).write(base + mask.trailing_zeros()) };
-            mask &= mask.wrapping_sub(1);
-        }
-        written += 8;
-        if written >= count {
-            return count;
-        }
-    }
-}
-
 impl Filter {
-    /// Keeps the positions whose four bytes have a known hash. Each must have four bytes in the haystack.
-    #[inline(always)]
-    fn keep_allowed(&self, haystack: &[u8], positions: &mut Vec<u32>) {
-        let mut kept = 0;
-        for index in 0..positions.len() {
-            let position = positions[index];
-            let window = haystack[position as usize..].first_chunk::<WINDOW>();
-            positions[kept] = position;
-            kept += usize::from(window.is_some_and(|window| self.allows(*window)));
-        }
-        positions.truncate(kept);
-    }
-
-    /// Whole bytes are looked up, so the tables alone let little pass; and hashes sixteen at a time.
-    #[target_feature(enable = "avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
+    /// Each byte is first given its class; tables of classes let little pass, and of one an instruction looks up all.
+    #[target_feature(enable = "avx512bw,avx512vbmi,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) fn positions_vbmi(
         &self,
         haystack: &[u8],
-        from: usize,
-        to: usize,
+        block: usize,
+        part: Range<usize>,
         out: &mut Vec<u32>,
+        digits: &mut Digits,
     ) -> usize {
-        let tables = self.exact.each_ref().map(|part| part.each_ref().map(|table| halves(table)));
-        let order: [u8; STEP] = std::array::from_fn(|lane| lane as u8);
-        // SAFETY: the array is sixty-four bytes long, and the load has no need of alignment.
-        let order = unsafe { _mm512_loadu_si512(order.as_ptr().cast()) };
+        if part.start + STEP > part.end || part.start + STEP + WINDOW > haystack.len() + 1 {
+            return part.start;
+        }
+        let tables = self.classes.each_ref().map(|part| part.each_ref().map(|table| load(table)));
+        let kinds = halves(&KINDS);
+        let mut masks = [0; PART / STEP];
 
-        // A position for each byte of the block, and what the last store writes behind them.
-        out.reserve(to - from + STEP);
+        // A position for each byte of the part, and what the last of them write behind it.
+        out.reserve(part.len() + STEP);
+        let first = out.len();
         let hits = out.as_mut_ptr();
-        let mut count = 0;
-        let mut at = from;
-        while at + STEP <= to && at + STEP + WINDOW - 1 <= haystack.len() {
-            let mut buckets = [_mm512_set1_epi8(-1); 2];
-            for place in 0..WINDOW {
-                // SAFETY: as above, the load ends within the haystack. It needs no alignment.
-                let bytes = unsafe { _mm512_loadu_si512(haystack.as_ptr().add(at + place).cast()) };
-                for (buckets, part) in buckets.iter_mut().zip(&tables) {
-                    let (first, second) = part[place];
-                    let allowed = _mm512_permutex2var_epi8(first, bytes, second);
-                    *buckets = _mm512_and_si512(*buckets, allowed);
-                }
-            }
-            let any = _mm512_or_si512(buckets[0], buckets[1]);
-            let mask = _mm512_test_epi8_mask(any, any);
-            let lanes = _mm512_maskz_compress_epi8(mask, order);
-            let base = _mm512_set1_epi32((at - from) as i32);
-            let write = |written: usize, lanes: __m128i| {
-                let positions = _mm512_add_epi32(base, _mm512_cvtepu8_epi32(lanes));
-                // SAFETY: `count` is at most the bytes looked at before this step, and sixteen positions
-                // from `count + written`, which is below `count + STEP`, are within what is reserved.
-                unsafe { _mm512_storeu_si512(hits.add(count + written).cast(), positions) };
+        let mut count = first;
+        let mut at = part.start;
+        let mut bytes = load(haystack[at..].first_chunk().expect("a step is there"));
+        let mut kind = kinds_of(bytes, kinds);
+        while at + STEP <= part.end && at + STEP + WINDOW - 1 <= haystack.len() {
+            masks[(at - part.start) / STEP] = digits_of(bytes, kind);
+            // What begins behind this step is there for at least three bytes.
+            bytes = match haystack[at + STEP..].first_chunk() {
+                Some(next) => load(next),
+                None => load_some(&haystack[at + STEP..]),
             };
-            let found = mask.count_ones() as usize;
-            write(0, _mm512_castsi512_si128(lanes));
-            if found > 16 {
-                write(16, _mm512_extracti32x4_epi32::<1>(lanes));
-                write(32, _mm512_extracti32x4_epi32::<2>(lanes));
-                write(48, _mm512_extracti32x4_epi32::<3>(lanes));
+            let next = kinds_of(bytes, kinds);
+            // Eight bytes further on; the other places of a window lie in both.
+            let further = _mm512_alignr_epi64::<1>(next, kind);
+            let places = [
+                kind,
+                _mm512_shrdi_epi64::<8>(kind, further),
+                _mm512_shrdi_epi64::<16>(kind, further),
+                _mm512_shrdi_epi64::<24>(kind, further),
+            ];
+            let mut any = _mm512_setzero_si512();
+            for table in tables {
+                let mut buckets = _mm512_set1_epi8(-1);
+                for (place, table) in places.into_iter().zip(table) {
+                    // Of what is looked up, only the six bits of the class count.
+                    buckets = _mm512_and_si512(buckets, _mm512_permutexvar_epi8(place, table));
+                }
+                any = _mm512_or_si512(any, buckets);
             }
-            count += found;
+            let mask = _mm512_test_epi8_mask(any, any);
+            // SAFETY: `count` is at most `first` and the bytes looked at before this step, and `STEP` positions
+            // behind it are reserved.
+            count += unsafe { write_down::<4>(mask, (at - block) as u32, hits.add(count)) };
+            kind = next;
             at += STEP;
         }
         // SAFETY: `count` positions were written, and no more than are reserved.
         unsafe { out.set_len(count) };
-        self.keep_known(&haystack[from..], out);
+        self.keep_known_vbmi(&haystack[block..], out, first);
+        digits.add(part.start, &masks[..(at - part.start) / STEP]);
         at
     }
 
-    /// Keeps the positions whose four bytes have a known hash. Each must have four bytes in the haystack.
+    /// Keeps, from the `first` on, the positions whose four bytes have a known hash. Each must have four bytes in the
+    /// haystack.
     #[target_feature(enable = "avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
-    fn keep_known(&self, haystack: &[u8], positions: &mut Vec<u32>) {
+    fn keep_known_vbmi(&self, haystack: &[u8], positions: &mut Vec<u32>, first: usize) {
         const LANES: usize = 16;
         const { assert!(BLOCK < 1 << 31, "positions are lanes with a sign") };
         let factors = FACTORS.map(|factor| _mm512_set1_epi32(factor as i32));
         let all = positions.as_mut_ptr();
-        let (count, mut kept) = (positions.len(), 0);
-        for done in (0..count).step_by(LANES) {
+        let (count, mut kept) = (positions.len(), first);
+        for done in (first..count).step_by(LANES) {
             let lanes = (1_u32 << (count - done).min(LANES)).wrapping_sub(1) as __mmask16;
             // SAFETY: the lanes of the mask are positions below `count`; others are not loaded.
             let at = unsafe { _mm512_maskz_loadu_epi32(lanes, all.add(done).cast()) };
@@ -286,18 +260,17 @@ impl Filter {
             let windows = unsafe {
                 _mm512_mask_i32gather_epi32::<1>(at, lanes, at, haystack.as_ptr().cast())
             };
-            let mut known = lanes;
-            for (bitmap, factor) in self.hashes.iter().zip(factors) {
-                let hash = _mm512_srli_epi32::<SHIFT>(_mm512_mullo_epi32(windows, factor));
-                let word = _mm512_srli_epi32::<5>(hash);
-                // SAFETY: a hash is less than the number of bits in a bitmap, so its word of thirty-two of them is
-                // within it. Words are in little-endian order, as they are in the bitmap's words of sixty-four.
-                let words = unsafe {
-                    _mm512_mask_i32gather_epi32::<4>(word, known, word, bitmap.as_ptr().cast())
-                };
-                let bits = _mm512_srlv_epi32(words, _mm512_and_si512(hash, _mm512_set1_epi32(31)));
-                known = _mm512_mask_test_epi32_mask(known, bits, _mm512_set1_epi32(1));
-            }
+            let first = _mm512_srli_epi32::<FIRST>(_mm512_mullo_epi32(windows, factors[0]));
+            let second = _mm512_srli_epi32::<SECOND>(_mm512_mullo_epi32(windows, factors[1]));
+            let number = _mm512_srli_epi32::<5>(first);
+            // SAFETY: the number is that of a word, by the choice of `FIRST`.
+            let words = unsafe {
+                _mm512_mask_i32gather_epi32::<4>(at, lanes, number, self.words.as_ptr().cast())
+            };
+            let bit = _mm512_and_si512(first, _mm512_set1_epi32(31));
+            let (one, other) = (_mm512_srlv_epi32(words, bit), _mm512_srlv_epi32(words, second));
+            let both = _mm512_and_si512(one, other);
+            let known = _mm512_mask_test_epi32_mask(lanes, both, _mm512_set1_epi32(1));
             // SAFETY: `kept` is at most `done`, and what is written there has been loaded already.
             unsafe {
                 let packed = _mm512_maskz_compress_epi32(known, at);
@@ -309,28 +282,47 @@ impl Filter {
     }
 }
 
+/// A whole vector.
+#[target_feature(enable = "avx512bw")]
+fn load(bytes: &[u8; STEP]) -> __m512i {
+    // SAFETY: the array is sixty-four bytes long, and the load has no need of alignment.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
+/// Fewer bytes than a vector has, and zeros.
+#[target_feature(enable = "avx512bw")]
+fn load_some(bytes: &[u8]) -> __m512i {
+    let lanes = (1_u64 << bytes.len().min(STEP - 1)) - 1;
+    // SAFETY: what is not in the mask, which is at most as long as the bytes, is not loaded.
+    unsafe { _mm512_maskz_loadu_epi8(lanes, bytes.as_ptr().cast()) }
+}
+
 /// A table of 128 entries, as `_mm512_permutex2var_epi8` takes it.
-#[target_feature(enable = "avx512bw,avx512vbmi")]
+#[target_feature(enable = "avx512bw")]
 fn halves(table: &[u8; 128]) -> (__m512i, __m512i) {
-    // SAFETY: the array is twice sixty-four bytes long, and the loads have no need of alignment.
-    unsafe {
-        let first = table.as_ptr();
-        (_mm512_loadu_si512(first.cast()), _mm512_loadu_si512(first.add(STEP).cast()))
-    }
+    let (first, second) = table.split_at(STEP);
+    (load(first.first_chunk().expect("half")), load(second.first_chunk().expect("half")))
+}
+
+/// The kinds of bytes.
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+fn kinds_of(bytes: __m512i, (first, second): (__m512i, __m512i)) -> __m512i {
+    _mm512_permutex2var_epi8(first, bytes, second)
+}
+
+/// A bit for each byte that is a digit.
+#[target_feature(enable = "avx512bw")]
+fn digits_of(bytes: __m512i, kinds: __m512i) -> u64 {
+    // A byte with its highest bit set was looked up as if it had not.
+    _mm512_movepi8_mask(_mm512_andnot_si512(bytes, kinds))
 }
 
 /// As the functions by nibbles, with one look at each byte.
 #[target_feature(enable = "avx512bw,avx512vbmi")]
-pub(super) fn digits_vbmi(haystack: &[u8], run: &mut Run, starts: &mut Vec<usize>) -> usize {
-    let (first, second) = halves(&WHOLE_DIGITS);
-    let mut at = 0;
-    while at + STEP <= haystack.len() {
-        // SAFETY: the load ends within the haystack, and needs no alignment.
-        let bytes = unsafe { _mm512_loadu_si512(haystack.as_ptr().add(at).cast()) };
-        let is_digit = _mm512_permutex2var_epi8(first, bytes, second);
-        // A byte with its highest bit set was looked up as if it had not.
-        run.step(at, _mm512_movepi8_mask(_mm512_andnot_si512(bytes, is_digit)), starts);
-        at += STEP;
+pub(super) fn digits_vbmi(haystack: &[u8], digits: &mut Digits) {
+    let kinds = halves(&KINDS);
+    while let Some(bytes) = haystack[digits.seen..].first_chunk() {
+        let bytes = load(bytes);
+        digits.add(digits.seen, &[digits_of(bytes, kinds_of(bytes, kinds))]);
     }
-    at
 }

@@ -9,8 +9,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The largest file that is believed, in bytes.
-const MOST: u64 = 4 << 20;
+/// How many bytes are believed, of a file and of all from a directory up: a pattern costs four hundred times the
+/// memory that it takes on disk.
+const MOST: u64 = 512 << 10;
 
 /// Directories that were put off, since what they have for ignore files is none.
 #[derive(Clone, Default)]
@@ -44,30 +45,53 @@ impl Odd {
     }
 }
 
-/// Whether one of the directory's ignore files may not be opened.
+/// Whether the directory's ignore files may not be opened, or are too much with those above it.
 fn is_odd(directory: &Path) -> bool {
-    if may_not_be_opened(&directory.join(".gitignore")) {
-        return true;
-    }
-    let git = directory.join(".git");
-    match fs::metadata(&git) {
-        Ok(meta) if meta.is_dir() => may_not_be_opened(&git.join("info/exclude")),
-        // Of a worktree: the name of the directory that has the name of the one that has the file.
-        Ok(meta) if meta.is_file() => {
-            let Some(named) = line(&git) else { return meta.len() > MOST };
-            let Some(own) = named.strip_prefix("gitdir: ").map(PathBuf::from) else { return false };
-            let common = own.join("commondir");
-            may_not_be_opened(&common)
-                || line(&common)
-                    .is_some_and(|named| may_not_be_opened(&own.join(named).join("info/exclude")))
+    match weight(directory) {
+        None => true,
+        Some(0) => false,
+        Some(own) => {
+            let mut sum = own;
+            directory.ancestors().skip(1).any(|above| {
+                sum += weight(above).unwrap_or(0);
+                sum > MOST
+            })
         }
-        _ => false,
     }
 }
 
-/// Whether there is something that is no file or too large.
-fn may_not_be_opened(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|meta| !meta.is_file() || meta.len() > MOST)
+/// How many bytes the directory's own ignore files have; none, if one of them may not be opened.
+fn weight(directory: &Path) -> Option<u64> {
+    let own = length(&directory.join(".gitignore"))?;
+    let git = directory.join(".git");
+    let excluded = match fs::metadata(&git) {
+        Ok(meta) if meta.is_dir() => length(&git.join("info/exclude"))?,
+        // Of a worktree: the name of the directory that has the name of the one that has the file.
+        Ok(meta) if meta.is_file() => match line(&git) {
+            None if meta.len() > MOST => return None,
+            None => 0,
+            Some(named) => match named.strip_prefix("gitdir: ").map(PathBuf::from) {
+                None => 0,
+                Some(own) => {
+                    let common = own.join("commondir");
+                    length(&common)?;
+                    line(&common)
+                        .map_or(Some(0), |named| length(&own.join(named).join("info/exclude")))?
+                }
+            },
+        },
+        _ => 0,
+    };
+    Some(own + excluded)
+}
+
+/// How long a file is, if it is there; none, if it is no file or too long.
+fn length(path: &Path) -> Option<u64> {
+    match fs::metadata(path) {
+        Ok(meta) if !meta.is_file() || meta.len() > MOST => None,
+        Ok(meta) => Some(meta.len()),
+        Err(_) => Some(0),
+    }
 }
 
 /// The first line of a small file.

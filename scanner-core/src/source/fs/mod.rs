@@ -9,6 +9,8 @@
 mod globs;
 mod ignored;
 mod read;
+#[cfg(target_os = "linux")]
+mod sparse;
 mod visitor;
 
 use std::fmt;

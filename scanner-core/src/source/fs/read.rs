@@ -115,6 +115,8 @@ impl Reader {
             return ControlFlow::Continue(());
         }
         if size > HOLD as u64 {
+            #[cfg(target_os = "linux")]
+            let mut file = super::sparse::Sparse::new(file);
             return worker.blob(Blob::new(shown, Body::Stream(&mut file)));
         }
         match self.fill(&mut file, size as usize) {

@@ -4,7 +4,7 @@
 //! level of directories. Most repositories have no more trees than fit in memory; those of the others are read
 //! from the store.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use gix::ObjectId;
@@ -15,9 +15,11 @@ use super::everything::Everything;
 use super::forest::{Decoded, Sink};
 
 /// How many bytes of commits and trees are kept, all threads together.
-const MOST: usize = 64 << 20;
+const MOST: usize = 32 << 20;
 /// What each costs beside its bytes.
 const EACH: usize = 64;
+/// How many bytes of trees are kept together.
+const PART: usize = 1 << 20;
 
 /// A store that was visited.
 pub(super) struct Visited {
@@ -31,7 +33,10 @@ pub(super) struct Visited {
 pub(super) struct Kept {
     pub(super) commits: Vec<Commit>,
     pub(super) tags: Vec<ObjectId>,
-    trees: Vec<(ObjectId, Box<[u8]>)>,
+    /// What each tree is called, in which part it is, and where it begins there and ends.
+    trees: Vec<(ObjectId, usize, Range<usize>)>,
+    /// The bytes of trees, many in each part: to set aside memory for each would cost more than to copy it.
+    parts: Vec<Vec<u8>>,
 }
 
 /// How much all threads keep.
@@ -53,22 +58,31 @@ impl Budget {
 
 impl Kept {
     pub(super) fn tree(&mut self, id: &gix::oid, bytes: &[u8]) {
-        self.trees.push((id.to_owned(), bytes.into()));
+        let fits = |part: &Vec<u8>| part.capacity() - part.len() >= bytes.len();
+        if !self.parts.last().is_some_and(fits) {
+            self.parts.push(Vec::with_capacity(PART.max(bytes.len())));
+        }
+        let last = self.parts.len() - 1;
+        let start = self.parts[last].len();
+        self.parts[last].extend_from_slice(bytes);
+        self.trees.push((id.to_owned(), last, start..start + bytes.len()));
     }
 
     /// Takes in what another thread kept.
     pub(super) fn add(&mut self, other: Kept) {
         self.commits.extend(other.commits);
         self.tags.extend(other.tags);
-        self.trees.extend(other.trees);
+        let before = self.parts.len();
+        self.trees.extend(other.trees.into_iter().map(|(id, part, at)| (id, before + part, at)));
+        self.parts.extend(other.parts);
     }
 
     /// Tells the trees to the sinks, as a walk of the store would.
     pub(super) fn walk<S: Sink>(&self, sinks: &mut [S], stop: &AtomicBool) {
         let part = self.trees.len().div_ceil(sinks.len()).max(1 << 10);
-        let work = |sink: &mut S, trees: &[(ObjectId, Box<[u8]>)]| {
-            for (id, bytes) in trees {
-                let note = &std::cell::Cell::new(0);
+        let work = |sink: &mut S, trees: &[(ObjectId, usize, Range<usize>)]| {
+            for (id, part, at) in trees {
+                let (note, bytes) = (&std::cell::Cell::new(0), &self.parts[*part][at.clone()]);
                 let object = Decoded { id, kind: Kind::Tree, bytes, made_of: None, note };
                 if stop.load(Ordering::Relaxed) {
                     break;

@@ -62,6 +62,9 @@ pub struct Origin {
 
 /// Finds the origins of some objects: blobs, commits or tags. What is not in the answer is not reached.
 ///
+/// After a visit of the whole [`history`](super::history()) it is asked of what that saw, which is faster; the
+/// next time, and without, of the store.
+///
 /// # Errors
 /// The refs or the store cannot be listed.
 pub fn origins(repo: &Repo, ids: &[Id], reach: Reach) -> Result<HashMap<Id, Origin>, Error> {
