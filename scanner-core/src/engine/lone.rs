@@ -3,7 +3,7 @@
 //! The file's name is the name that its one line is assigned to. Only short files are looked at, and only where a
 //! path is known.
 
-use super::anchors::Candidate;
+use super::anchors::{Candidate, Scratch};
 use super::judge::{Rejection, names, paths, value};
 use super::{Engine, Found};
 use crate::finding::{Confidence, Reason, RuleId};
@@ -110,7 +110,7 @@ impl Engine {
     /// Adds the value that a name is given, if both are those of a secret.
     fn lone_value(&self, input: &Input<'_>, name: &[u8], span: Span, found: &mut Vec<Found>) {
         let mut heads: Vec<Candidate> = Vec::new();
-        self.anchors.candidates(name, 0..name.len(), &mut Vec::new(), &mut |head| {
+        self.anchors.candidates(name, 0..name.len(), &mut Scratch::default(), &mut |head| {
             let is_name = head.rule != crate::compile::heads::MARK
                 && self.rules.get(RuleId(head.rule)).shape == Shape::Assignment;
             heads.extend(is_name.then_some(head));
