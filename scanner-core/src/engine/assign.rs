@@ -48,7 +48,10 @@ pub(super) fn consider(
     // The sign is looked for before anything else: most names are assigned nothing.
     let (value, written) = match read::assigned(haystack, name) {
         // Of a password, a sentence may tell.
-        Err(why) if names::is_of_password(&haystack[keyword.clone()]) => {
+        Err(why)
+            if read::may_be_said(haystack, name)
+                && names::is_of_password(&haystack[keyword.clone()]) =>
+        {
             (said(input, name).ok_or(why)?, Written::Said)
         }
         read => read?,

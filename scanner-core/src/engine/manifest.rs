@@ -97,6 +97,9 @@ fn judge(input: &Input<'_>, rule: RuleId, name: Span, span: Span) -> Result<Foun
         return Err(Rejection::Name("the name is one of something else, as username is"));
     }
     let decoded = decode::plain_value(&haystack[span.range()]);
+    if decoded.is_none() && decode::is_base64_of_lines(&haystack[span.range()]) {
+        return Err(Rejection::Value("a text of several lines, which is searched by itself"));
+    }
     let plain = decoded.as_ref().map_or(&haystack[span.range()], |decoded| &decoded.text);
     value::judge_in(input.get_path(), plain, text, Value::Password, true)?;
     Ok(Found {

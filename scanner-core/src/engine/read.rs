@@ -11,7 +11,7 @@ mod markup;
 mod pair;
 mod prose;
 
-pub(super) use prose::said;
+pub(super) use prose::{may_be_said, said};
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -41,6 +41,14 @@ pub(in crate::engine) struct Said {
     pub(in crate::engine) is_led: bool,
 }
 
+/// Whether a sentence may go on behind the name. Asked first, as it takes next to nothing: most names that are assigned
+/// nothing are followed by a sign.
+pub(in crate::engine) fn may_be_said(haystack: &[u8], name: Span) -> bool {
+    let mut rest = haystack[name.end..].iter();
+    let is_emphasis = |byte: &&u8| matches!(**byte, b'*' | b'"' | b'\'' | b'`');
+    matches!(rest.by_ref().take(3).find(|byte| !is_emphasis(byte)), Some(b' ' | b'\t'))
+}
+
 /// What a sentence says that the name's value is.
 pub(in crate::engine) fn said(haystack: &[u8], name: Span) -> Option<Said> {
     // In a sentence the name is a word; `change_password` is a command.
