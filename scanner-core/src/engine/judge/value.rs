@@ -129,7 +129,10 @@ pub(in crate::engine) fn is_far_from_words(value: &[u8]) -> bool {
 /// The same of one that nothing but a sentence says to be one. Where a word leads to it, signs and digits are enough.
 pub(in crate::engine) fn is_made_beyond_doubt(value: &[u8], is_led: bool) -> bool {
     let sign = |byte: &u8| byte.is_ascii_punctuation() && !b"_-./:,".contains(byte);
+    // In the next column of a table of users stands a digest.
+    let is_digest = !is_led && value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
     value.iter().any(u8::is_ascii_digit)
+        && !is_digest
         && (is_drawn(value) || (is_led && value.iter().any(sign) && looks_chosen(value)))
 }
 
