@@ -115,9 +115,14 @@ fn judge(input: &Input<'_>, rule: RuleId, name: Span, span: Span) -> Result<Foun
 
 fn read(haystack: &[u8], candidate: Candidate) -> Manifest {
     let end = haystack.len().min(candidate.at + REACH);
-    let mut manifest = match haystack[candidate.at] {
-        b'"' => json(&haystack[..end], candidate.at),
-        _ => yaml(&haystack[..end], candidate.at),
+    // The head lacks the key's first letter.
+    let before = &haystack[..candidate.at];
+    let mut manifest = if before.ends_with(b"\"a") {
+        json(&haystack[..end], candidate.at - 2)
+    } else if before.ends_with(b"a") {
+        yaml(&haystack[..end], candidate.at - 1)
+    } else {
+        Manifest { is_over: true, ..Manifest::default() }
     };
     manifest.is_over |= end < haystack.len();
     manifest
@@ -275,8 +280,8 @@ mod tests {
     use super::*;
 
     fn entries(text: &str) -> (bool, bool, Vec<(&str, &str)>) {
-        let at = text.find("\"apiVersion").or(text.find("apiVersion")).unwrap();
-        let manifest = read(text.as_bytes(), Candidate { at, len: 10, rule: 0 });
+        let at = text.find("piVersion").unwrap();
+        let manifest = read(text.as_bytes(), Candidate { at, len: 9, rule: 0 });
         let all =
             manifest.entries.iter().map(|one| (&text[one.name.range()], &text[one.value.range()]));
         (manifest.is_secret, manifest.is_over, all.collect())
