@@ -115,6 +115,8 @@ pub enum Shape {
     /// As an assignment that a rule of that shape leads to, whose value the pattern matches in whole, and
     /// whose name says by a word of the context who issued it.
     Named,
+    /// As the entries of the Kubernetes Secret that begins at the head, one finding for each.
+    Manifest,
     /// As a long random-looking run with no name near. It has no head: every run is looked at.
     Bare,
 }

@@ -350,7 +350,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// What stands in a keyword for passwords.
-const PASSWORDS: &[&str] = &["pass", "pwd", "kennwort", "contrase", "wachtwoord"];
+const PASSWORDS: &[&str] = &["pass", "pwd", "pw", "kennwort", "contrase", "wachtwoord", "senha"];
 
 /// What the keyword `key` alone says nothing of: what kind of key the name is one of. The keyword stands at `keyword`.
 pub(in crate::engine) fn check_key(
@@ -358,7 +358,7 @@ pub(in crate::engine) fn check_key(
     keyword: std::ops::Range<usize>,
 ) -> Result<(), Rejection> {
     let text = &name[keyword.clone()];
-    if text.len() > 4 || !text[text.len() - 3..].eq_ignore_ascii_case(b"key") {
+    if !(3..=4).contains(&text.len()) || !text[text.len() - 3..].eq_ignore_ascii_case(b"key") {
         return Ok(());
     }
     let before = &name[..keyword.end - 3];
@@ -376,11 +376,7 @@ pub(in crate::engine) fn classify(
     keyword: std::ops::Range<usize>,
 ) -> Result<Class, Rejection> {
     let text = &name[keyword.clone()];
-    let class = if PASSWORDS.iter().any(|word| holds_ignoring_case(text, word.as_bytes())) {
-        Class::Password
-    } else {
-        Class::Key
-    };
+    let class = if is_of_password(text) { Class::Password } else { Class::Key };
     // The word that the keyword stands in may be longer: `dbpassword` is the name of a password,
     // `tokenizer` is not of a token.
     let rest = &name[keyword.end..];
@@ -405,7 +401,9 @@ pub(in crate::engine) fn classify(
         ));
     }
     let before = &name[..keyword.start];
-    if words(before).any(|word| listed(word, BEFORE)) {
+    // An SSH key is a file, and its password is one.
+    let is_ssh = |word: &[u8]| class == Class::Password && word.eq_ignore_ascii_case(b"ssh");
+    if words(before).any(|word| listed(word, BEFORE) && !is_ssh(word)) {
         return Err(Rejection::Name("the name is one of something else, as csrf_token is"));
     }
     // The letter before a keyword in lower case continues a word: `bypass`, `compass`.
@@ -417,6 +415,16 @@ pub(in crate::engine) fn classify(
         }
     }
     Ok(class)
+}
+
+/// Whether a keyword is one of passwords.
+pub(in crate::engine) fn is_of_password(keyword: &[u8]) -> bool {
+    PASSWORDS.iter().any(|word| holds_ignoring_case(keyword, word.as_bytes()))
+}
+
+/// Whether a word behind that for a password says that something else is meant: `password hash`.
+pub(in crate::engine) fn means_other(word: &[u8]) -> bool {
+    listed(word, AFTER)
 }
 
 /// Whether what stands before a name makes it one of a digest: `checksum/secret`, as annotations of Kubernetes have it.
@@ -491,6 +499,8 @@ mod tests {
             ("dbpassword", "passw"),
             ("userPassword", "passw"),
             ("MYSQL_PWD", "pwd"),
+            ("ansible_ssh_pass", "_pass"),
+            ("DB_PW", "pw"),
         ] {
             assert_eq!(class(name, keyword), Some(Class::Password), "{name}");
         }
