@@ -11,7 +11,7 @@ use super::filter::{Filter, Look, Window};
 use crate::rule::{Head, Rule};
 
 /// How many lists the heads are in.
-const SLOTS: usize = 1 << 12;
+pub(super) const SLOTS: usize = 1 << 12;
 
 /// Heads, to be found by the first three bytes of their windows.
 #[derive(Clone, Debug, PartialEq, Eq)]
