@@ -2,8 +2,7 @@
 //!
 //! A head is found by three bytes of it, the first of its window, and compared as a whole. So the table is as large as
 //! the heads are, and stays near the processor; an automaton over them has megabytes. Where these three bytes are those of
-//! many heads, others tell them apart ([`groups`](super::groups)): however many heads have a word in them, few are compared
-//! where it stands, and text that is nothing but heads is looked up as fast as by an automaton.
+//! many heads, others tell them apart ([`groups`](super::groups)): few are compared where a word stands that many have.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -80,7 +79,7 @@ impl Heads {
 
     /// The entries of the heads that may have their window at `at`, by the bytes around it. The haystack must have
     /// three bytes there.
-    #[inline(always)]
+    #[inline]
     pub fn compared(&self, haystack: &[u8], at: usize) -> &[u16] {
         let group = match near(haystack, at) {
             Some(near) => {

@@ -369,20 +369,19 @@ mod tests {
         }
     }
 
-    /// That a word is in many heads must not cost at each place where it stands.
+    /// That a word is in many heads must not cost at each place where it stands. Not all is told apart: heads may differ
+    /// only in what is too far behind their windows.
     #[test]
     fn few_heads_are_compared_where_one_stands() {
         for look in [Look::Classes, Look::Nibbles] {
             let heads = &builtin::tables(look).heads;
-            assert!(heads.groups.iter().any(|group| group.count > 20));
-            for rule in builtin::RULES.iter() {
-                for head in rule.heads.iter() {
-                    let text = format!("........{0}{0}{0}........", head.literal);
-                    for at in 8..text.len() - 8 {
-                        let compared = heads.compared(text.as_bytes(), at).len();
-                        let there = by_comparing_each(heads, text.as_bytes(), at).len();
-                        assert!(compared <= there + 4, "{look:?} {text:?} {at} {compared}");
-                    }
+            let largest = heads.groups.iter().map(|group| usize::from(group.count)).max().unwrap();
+            assert!(largest > 20);
+            for head in builtin::RULES.iter().flat_map(|rule| rule.heads.iter()) {
+                let text = format!("........{0}{0}{0}........", head.literal);
+                for at in 8..text.len() - 8 {
+                    let compared = heads.compared(text.as_bytes(), at).len();
+                    assert!(2 * compared <= largest, "{look:?} {text:?} {at} {compared}");
                 }
             }
         }
