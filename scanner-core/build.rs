@@ -62,10 +62,12 @@ fn tables(rules: &[Rule]) -> String {
             code,
             "pub(crate) static {name}: Tables = Tables {{\n\
              heads: Heads {{ entries: Cow::Borrowed(&{:?}), groups: Cow::Borrowed(&{:?}), \
-             slots: Cow::Borrowed(&{:?}), tails: Cow::Borrowed(&{:?}), rules: Cow::Borrowed(&{:?}) }},\n\
+             members: Cow::Borrowed(&{:?}), parts: Cow::Borrowed(&{:?}), slots: Cow::Borrowed(&{:?}), tails: Cow::Borrowed(&{:?}), rules: Cow::Borrowed(&{:?}) }},\n\
              filter: Filter {{ look: Look::{look:?}, classes: {:?}, low: {:?}, high: {:?}, words: {:?} }} }};\n",
             heads.entries,
             heads.groups,
+            heads.members,
+            heads.parts,
             heads.slots,
             heads.tails,
             heads.rules,
