@@ -121,7 +121,9 @@ impl Engine {
             if !self.rules.is_enabled(rule) {
                 return Err(Rejection::Off);
             }
-            let class = names::classify(name, head.at..head.at + head.len)?;
+            let word = head.at..head.at + head.len;
+            names::check_key(name, word.clone())?;
+            let class = names::classify(name, word)?;
             let text = &input.haystack()[span.range()];
             value::judge_in(path, text, name, class, true)?;
             let reason = if class == Value::Key { Reason::Entropy } else { Reason::Context };
