@@ -62,10 +62,12 @@ fn tables(rules: &[Rule]) -> String {
             code,
             "pub(crate) static {name}: Tables = Tables {{\n\
              heads: Heads {{ entries: Cow::Borrowed(&{:?}), groups: Cow::Borrowed(&{:?}), \
-             slots: Cow::Borrowed(&{:?}), tails: Cow::Borrowed(&{:?}), rules: Cow::Borrowed(&{:?}) }},\n\
+             members: Cow::Borrowed(&{:?}), parts: Cow::Borrowed(&{:?}), slots: Cow::Borrowed(&{:?}), tails: Cow::Borrowed(&{:?}), rules: Cow::Borrowed(&{:?}) }},\n\
              filter: Filter {{ look: Look::{look:?}, classes: {:?}, low: {:?}, high: {:?}, words: {:?} }} }};\n",
             heads.entries,
             heads.groups,
+            heads.members,
+            heads.parts,
             heads.slots,
             heads.tails,
             heads.rules,
@@ -151,6 +153,13 @@ impl Stores {
             ),
             None => "None".to_owned(),
         };
+        let sign = match rule.sign {
+            Some(sign) => format!(
+                "Some(Sign {{ skip: {}, before: ByteSet({:?}), byte: {} }})",
+                sign.skip, sign.before.0, sign.byte
+            ),
+            None => "None".to_owned(),
+        };
         let pair = match rule.pair {
             Some(pair) => format!("Some(Pair::{pair:?})"),
             None => "None".to_owned(),
@@ -158,7 +167,7 @@ impl Stores {
         format!(
             "Rule {{ id: {}, name: {}, issuer: {}, severity: Severity::{:?}, url: {}, fix: {}, \
              enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: {}, pattern: {}, offset: {:?}, \
-             window: {}, min_len: {}, required: {:?}, stretch: {stretch}, chosen: {}, judge: {judge}, pair: {pair}, \
+             window: {}, min_len: {}, required: {:?}, sign: {sign}, stretch: {stretch}, chosen: {}, judge: {judge}, pair: {pair}, \
              alphabet: ByteSet({:?}), first: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, \
              check: {check}, min_entropy: {}, context: {}, within: {}, role: {}, examples: {}, \
              counterexamples: {} }}",

@@ -43,7 +43,7 @@ pub fn generate(rule: &Rule, seed: u64) -> Generated {
     let mut random = Random::from_bytes(rule.id.as_bytes()).variant(seed);
     let hir = match rule.shape {
         Shape::Token | Shape::Named => parse(&rule.pattern),
-        Shape::Assignment | Shape::Bare => None,
+        Shape::Assignment | Shape::Manifest | Shape::Bare => None,
     };
     let whole = hir.as_ref().and_then(|_| whole(&rule.pattern));
     let mut best = None;
@@ -409,6 +409,7 @@ pub(crate) mod tests {
             window: 65536,
             min_len: 0,
             required: None,
+            sign: None,
             stretch: None,
             chosen: false,
             judge: None,

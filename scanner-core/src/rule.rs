@@ -47,6 +47,8 @@ pub struct Rule {
     pub min_len: u32,
     /// A byte that occurs in every match behind its head, if there is one.
     pub required: Option<u8>,
+    /// What every match begins with up to a sign, if it shows early that there is none.
+    pub sign: Option<Sign>,
     /// Bytes in a row that stand in every match behind its head, if to look for them is worth it.
     pub stretch: Option<Stretch>,
     /// Whether a person may have chosen the secret, so that words in it tell a placeholder.
@@ -113,6 +115,8 @@ pub enum Shape {
     /// As an assignment that a rule of that shape leads to, whose value the pattern matches in whole, and
     /// whose name says by a word of the context who issued it.
     Named,
+    /// As the entries of the Kubernetes Secret that begins at the head, one finding for each.
+    Manifest,
     /// As a long random-looking run with no name near. It has no head: every run is looked at.
     Bare,
 }
@@ -293,6 +297,25 @@ impl ByteSet {
     /// Puts `byte` into the set.
     pub fn insert(&mut self, byte: u8) {
         self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    }
+}
+
+/// How every match of a pattern begins: fixed bytes, others out of a set, and a sign that is none of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sign {
+    /// How many bytes are fixed.
+    pub skip: u16,
+    /// The bytes that may stand between.
+    pub before: ByteSet,
+    /// The sign.
+    pub byte: u8,
+}
+
+impl Sign {
+    /// Whether the sign stands behind the first bytes of `text`, with nothing between that may not be there.
+    pub(crate) fn stands_behind(&self, text: &[u8]) -> bool {
+        let rest = text.get(usize::from(self.skip)..).unwrap_or_default();
+        rest.iter().find(|&&byte| !self.before.contains(byte)) == Some(&self.byte)
     }
 }
 

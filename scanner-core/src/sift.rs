@@ -11,7 +11,7 @@
 use std::ops::{ControlFlow, Range};
 
 use crate::encoding::Encoding;
-use crate::engine::NEAR;
+use crate::engine::{NEAR, lone};
 use crate::input::{Content, Copied, Input};
 use crate::scanner::{Cache, Scanner};
 use crate::stream::scan_bytes;
@@ -93,6 +93,16 @@ pub fn sift(
     let any = scanner.scan(cache, &input, |_| ControlFlow::Break(())).is_break();
     let known = if any || cache.work().far > far { Known::NOTHING } else { quiet };
     (any, known)
+}
+
+/// Whether a short text may be a secret by its path alone, as `config/master.key` is. Sifting knows no paths: what
+/// this says yes to must be searched with one.
+///
+/// ```
+/// assert!(!secscan_core::sift::may_be_lone(b"let a = 1;\n"));
+/// ```
+pub fn may_be_lone(bytes: &[u8]) -> bool {
+    Content::of(bytes) == Content::Text && lone::may_hold(bytes)
 }
 
 /// Where a head may stand for which there is more to see than in the base: all but the inner parts of

@@ -231,6 +231,11 @@ fn what_is_wrong_with_the_file_is_said() {
         ("[]".to_owned(), "expected a baseline"),
         // Written again, it would be no JSON.
         (text.replacen("\"v1:", "\"v1:\\\"", 1), "is no fingerprint"),
+        // A secret may be a list of numbers, and may have quotation marks around it.
+        (
+            "{\"a`=`07, 86, 5, 3, 24, 8, 11`\":1}".to_owned(),
+            ".secscan-baseline.json:1: `…` is no fingerprint",
+        ),
     ] {
         repository.file(NAME, &text);
         repository.project.scan(&[]).expect(2).says(message);

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::repository::Repository;
-use crate::support::key;
+use crate::support::{builtin, key};
 
 fn find<'v>(report: &'v Value, path: &str) -> &'v Value {
     let findings = report["findings"].as_array().unwrap();
@@ -141,6 +141,20 @@ fn paths_count_as_in_a_scan_of_files() {
     // At the path that is asked for.
     let report = repository.json(&["--history", "-g", "b/*"]);
     assert_eq!(find(&report, "b/two")["paths"], serde_json::json!(["b/two"]));
+}
+
+/// Sifting knows no paths, and a file may be a secret by its own alone.
+#[test]
+fn files_that_are_secrets_by_their_names() {
+    let repository = Repository::new();
+    let value = builtin("generic-key", 1);
+    repository.commit("config/master.key", format!("{value}\n"));
+    repository.commit("config/revision", format!("{}\n", builtin("generic-key", 2)));
+    repository.git("rm -q config/master.key");
+    repository.git("commit -q -m removed");
+    let report = repository.json(&["--history"]);
+    assert_eq!(find(&report, "config/master.key")["in_head"], false);
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{report:#}");
 }
 
 #[test]

@@ -131,12 +131,17 @@ impl Source<'_> {
     }
 
     fn fail(&self, offset: usize, why: impl std::fmt::Display) -> Failure {
-        Failure::new(format!("{}: {}", self.at(offset), shortened(&why.to_string())))
+        self.says(offset, shortened(&why.to_string()))
+    }
+
+    /// What quotes nothing long.
+    fn says(&self, offset: usize, what: String) -> Failure {
+        Failure::new(format!("{}: {what}", self.at(offset)))
     }
 
     fn wrong(&self, error: &toml::de::Error) -> Failure {
         let offset = error.span().map_or(0, |span| span.start);
-        self.fail(offset, suggest(error.message()))
+        self.says(offset, suggest(&shortened(error.message())))
     }
 }
 
@@ -173,7 +178,8 @@ impl Config {
                     Some(known) => format!("; did you mean `{known}`?"),
                     None => "; `secscan config show` lists the keys".to_owned(),
                 };
-                return Err(source.fail(offset(&text, name), format!("unknown key `{name}`{hint}")));
+                let what = shortened(&format!("unknown key `{name}`")) + &hint;
+                return Err(source.says(offset(&text, name), what));
             }
         }
         if parsed.contains_key("allow") || parsed.contains_key("severity") {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use secscan_core::Cache;
-use secscan_core::sift::{Base, Known, sift};
+use secscan_core::sift::{Base, Known, may_be_lone, sift};
 use secscan_core::source::fs::Globs;
 use secscan_core::source::git::{Id, Kind, Object, Scope, Visitor};
 use secscan_core::source::{Problem, Skip};
@@ -78,7 +78,7 @@ impl<'s> Searcher<'s> {
             });
             let (any, known) = sift(scanner, &mut self.cache, object.bytes, base);
             object.note(known.to_byte());
-            if any {
+            if any || (object.kind == Kind::Blob && may_be_lone(object.bytes)) {
                 self.hits.push((object.id, object.kind));
             }
         } else {

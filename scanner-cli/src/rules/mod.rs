@@ -165,6 +165,7 @@ impl<'r> Description<'r> {
                 Shape::Token => "token",
                 Shape::Assignment => "assignment",
                 Shape::Named => "named",
+                Shape::Manifest => "manifest",
                 Shape::Bare => "bare",
             },
             heads: heads(false),

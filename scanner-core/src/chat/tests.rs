@@ -72,6 +72,9 @@ fn everything_that_is_text() {
             r#"{"source":{"type":"text","media_type":"text/plain","data":"<a>"}}"#,
             r#"{"source":{"type":"text","media_type":"text/plain","data":"[R]"}}"#,
         ),
+        // What stands before the base64 is looked at too.
+        (r#"{"url":"data:text/<s>;base64,aGk="}"#, r#"{"url":"data:text/[R];base64,aGk="}"#),
+        (r#"{"text":"data:\n<s>\n;base64,"}"#, r#"{"text":"data:\n[R]\n;base64,"}"#),
         // Text in base64 that is said to be something else, or nothing.
         (
             r#"{"inlineData":{"mimeType":"image/svg+xml","data":"PGE+IQ=="}}"#,

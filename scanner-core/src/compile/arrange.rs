@@ -10,12 +10,18 @@
 //! count beside the sample, which holds only what is common.
 
 use super::filter::{Filter, Look, WINDOW, Window, frequency};
+use super::heads::{SLOTS, slot};
 
 /// Four bytes each from places in source code, chosen by chance.
 const SAMPLE: &[u8] = include_bytes!("windows.bin");
 
 /// How many windows the sample has.
 const SAMPLED: usize = SAMPLE.len() / WINDOW;
+
+/// What it costs to look up what passes by right, beside what it costs that something passes; and what each other head
+/// in its slot adds.
+const LOOKED_UP: f64 = 0.5;
+const CROWDED: f64 = 0.1;
 
 /// How often each head is given a better place.
 const ROUNDS: usize = 2;
@@ -88,9 +94,11 @@ impl Arrangement {
         let mut order: Vec<usize> = (0..choices.len()).collect();
         order.sort_by(|&a, &b| rarest(&alone[b]).total_cmp(&rarest(&alone[a])));
         let mut placed: Vec<Option<(usize, usize)>> = vec![None; choices.len()];
+        let mut in_slot = vec![0_u32; SLOTS];
         for _round in 0..ROUNDS {
             for &head in &order {
-                if let Some((_, bucket)) = placed[head].take() {
+                if let Some((choice, bucket)) = placed[head].take() {
+                    in_slot[slot_of(&choices[head][choice])] -= 1;
                     self.buckets[bucket] = nothing.clone();
                     for (other, place) in placed.iter().enumerate() {
                         if let Some((choice, _)) = place.filter(|&(_, other)| other == bucket) {
@@ -105,12 +113,14 @@ impl Arrangement {
                 let (_, (choice, bucket)) = places
                     .map(|(choice, bucket)| {
                         let joined = self.cost(&self.buckets[bucket], &made[head][choice]);
-                        // What passes by right is looked up, and costs too.
-                        (joined - costs[bucket] + alone[head][choice] / 2.0, (choice, bucket))
+                        let others = f64::from(in_slot[slot_of(&choices[head][choice])]);
+                        let each = LOOKED_UP + CROWDED * others;
+                        (joined - costs[bucket] + alone[head][choice] * each, (choice, bucket))
                     })
                     .min_by(|a, b| a.0.total_cmp(&b.0))
                     .expect("a head has a window");
                 join(&mut self.buckets[bucket], &made[head][choice]);
+                in_slot[slot_of(&choices[head][choice])] += 1;
                 placed[head] = Some((choice, bucket));
             }
         }
@@ -155,6 +165,13 @@ impl Arrangement {
         }
         f64::from(passed.iter().map(|word| word.count_ones()).sum::<u32>()) + expected
     }
+}
+
+/// The slot in which a head with that window is looked up.
+fn slot_of(window: &Window) -> usize {
+    let byte = |place: usize| (0..=255).find(|&byte| window.places[place].contains(byte));
+    let [a, b, c] = [0, 1, 2].map(|place| byte(place).unwrap_or_default());
+    slot(u32::from_le_bytes([a, b, c, 0]))
 }
 
 fn join(bucket: &mut Group, window: &Group) {

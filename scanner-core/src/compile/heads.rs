@@ -1,44 +1,38 @@
 //! From the heads of all rules to the table in which they are looked up, and to the tables of the filter before it.
 //!
 //! A head is found by three bytes of it, the first of its window, and compared as a whole. So the table is as large as
-//! the heads are, and stays near the processor; an automaton over them has megabytes.
+//! the heads are, and stays near the processor; an automaton over them has megabytes. Where these three bytes are those of
+//! many heads, others tell them apart ([`groups`](super::groups)): few are compared where a word stands that many have.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::arrange::arrange;
 use super::filter::{Filter, Look, Window};
+use super::groups::{BEFORE, Eight, Group, Groups, NEAR};
 use crate::rule::{Head, Rule};
 
 /// How many lists the heads are in.
-const SLOTS: usize = 1 << 12;
+pub(super) const SLOTS: usize = 1 << 12;
 
 /// Heads, to be found by the first three bytes of their windows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heads {
-    /// One entry for each, those of a group side by side.
+    /// One entry for each, those of a slot side by side.
     pub entries: Cow<'static, [Entry]>,
-    /// The heads of each slot that has some. The first is for all that have none.
+    /// What may stand at a window. The first of them is nothing; those of the slots follow, then what these are split
+    /// into.
     pub groups: Cow<'static, [Group]>,
+    /// The numbers of the entries in each group.
+    pub members: Cow<'static, [u16]>,
+    /// The numbers of the groups that a group is split into.
+    pub parts: Cow<'static, [u16]>,
     /// The number of each slot's group.
     pub slots: Cow<'static, [u16]>,
     /// What longer heads have behind their first eight bytes.
     pub tails: Cow<'static, [u8]>,
     /// The indices of the entries' rules.
     pub rules: Cow<'static, [u16]>,
-}
-
-/// The heads of one slot, and what they have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Group {
-    /// Eight bytes that each of them has around its window, as far as they are looked at.
-    pub common: Eight,
-    /// How many bytes before the window these begin.
-    pub back: u8,
-    /// How many heads there are.
-    pub count: u8,
-    /// The first of their entries.
-    pub entry: u16,
 }
 
 /// A head, and the rules that it leads to.
@@ -60,47 +54,6 @@ pub struct Entry {
     pub count: u16,
 }
 
-/// Eight bytes as a little-endian number, and which bits of them count: not that in which the cases of a letter
-/// differ, where case is ignored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Eight {
-    pub bytes: u64,
-    pub bits: u64,
-}
-
-impl Eight {
-    #[inline]
-    fn is(&self, text: u64) -> bool {
-        (text ^ self.bytes) & self.bits == 0
-    }
-
-    /// The first bytes of a head.
-    fn of(head: &Head) -> Eight {
-        let (mut bytes, mut bits) = ([0; 8], [0; 8]);
-        for (index, &byte) in head.literal.as_bytes().iter().take(8).enumerate() {
-            let folds = head.ignore_case && byte.is_ascii_alphabetic();
-            bytes[index] = byte;
-            bits[index] = if folds { 0xDF } else { 0xFF };
-        }
-        Eight { bytes: u64::from_le_bytes(bytes), bits: u64::from_le_bytes(bits) }
-    }
-
-    /// The same with its beginning so many bytes later or earlier; nothing is known of what comes in.
-    fn moved(&self, later: isize) -> Eight {
-        let by = 8 * later.unsigned_abs() as u32;
-        let shift = |number: u64| {
-            let moved = if later > 0 { number.checked_shr(by) } else { number.checked_shl(by) };
-            moved.unwrap_or(0)
-        };
-        Eight { bytes: shift(self.bytes), bits: shift(self.bits) }
-    }
-
-    /// What both have in common.
-    fn and(&self, other: &Eight) -> Eight {
-        Eight { bytes: self.bytes, bits: self.bits & other.bits & !(self.bytes ^ other.bytes) }
-    }
-}
-
 /// The slot of a window, by its first three bytes; the case of letters makes no difference.
 #[inline]
 pub fn slot(window: u32) -> usize {
@@ -113,22 +66,48 @@ impl Heads {
     /// branch that could be guessed wrong; what is looked at for a head does.
     #[inline]
     pub fn may_be_at(&self, haystack: &[u8], at: usize) -> bool {
-        let near = at.checked_sub(8).and_then(|from| haystack.get(from..)?.first_chunk::<16>());
         // So near the ends of the text it is not worth while.
-        let Some(near) = near else { return true };
-        let eight =
-            |from: usize| u64::from_le_bytes(near[from..from + 8].try_into().expect("eight"));
-        let group = &self.groups[usize::from(self.slots[slot(eight(8) as u32)])];
-        group.common.is(eight(8 - usize::from(group.back & 7)))
+        near(haystack, at).is_none_or(|near| self.group(near).may_be_in(near))
+    }
+
+    /// The group of what may have its window in the middle of this.
+    #[inline]
+    fn group(&self, near: &[u8; NEAR]) -> &Group {
+        let window = u32::from_le_bytes(near[BEFORE..BEFORE + 4].try_into().expect("four"));
+        &self.groups[usize::from(self.slots[slot(window)])]
+    }
+
+    /// The entries of the heads that may have their window at `at`, by the bytes around it. The haystack must have
+    /// three bytes there.
+    #[inline]
+    pub fn compared(&self, haystack: &[u8], at: usize) -> &[u16] {
+        let group = match near(haystack, at) {
+            Some(near) => {
+                let mut group = self.group(near);
+                while group.may_be_in(near)
+                    && let Some(part) = group.part(near)
+                {
+                    group = &self.groups[usize::from(self.parts[part])];
+                }
+                if !group.may_be_in(near) {
+                    return &[];
+                }
+                group
+            }
+            None => {
+                let window = [haystack[at], haystack[at + 1], haystack[at + 2], 0];
+                &self.groups[usize::from(self.slots[slot(u32::from_le_bytes(window))])]
+            }
+        };
+        &self.members[usize::from(group.member)..][..usize::from(group.count)]
     }
 
     /// Calls `visit` with each head whose window begins at `at`: where it begins, and its entry. The haystack must
     /// have three bytes there.
     #[inline]
     pub fn at(&self, haystack: &[u8], at: usize, visit: &mut impl FnMut(usize, &Entry)) {
-        let slot = slot(u32::from_le_bytes([haystack[at], haystack[at + 1], haystack[at + 2], 0]));
-        let group = &self.groups[usize::from(self.slots[slot])];
-        for entry in &self.entries[usize::from(group.entry)..][..usize::from(group.count)] {
+        for &member in self.compared(haystack, at) {
+            let entry = &self.entries[usize::from(member)];
             if let Some(start) = at.checked_sub(entry.offset.into())
                 && self.is_at(entry, &haystack[start..])
             {
@@ -139,7 +118,7 @@ impl Heads {
 
     /// Whether the text begins with the head.
     #[inline]
-    fn is_at(&self, entry: &Entry, text: &[u8]) -> bool {
+    pub fn is_at(&self, entry: &Entry, text: &[u8]) -> bool {
         let len = usize::from(entry.len);
         let first = match text.first_chunk::<8>() {
             Some(first) => u64::from_le_bytes(*first),
@@ -174,21 +153,25 @@ impl Heads {
     pub fn size(&self) -> usize {
         size_of_val(&*self.entries)
             + size_of_val(&*self.groups)
+            + size_of_val(&*self.members)
+            + size_of_val(&*self.parts)
             + size_of_val(&*self.slots)
             + size_of_val(&*self.tails)
             + size_of_val(&*self.rules)
     }
 
     fn new(heads: &[(&Head, Vec<u16>)], windows: &[Window]) -> Result<Heads, String> {
-        let mut slots: Vec<Vec<Entry>> = vec![Vec::new(); SLOTS];
+        let mut slots: Vec<Vec<usize>> = vec![Vec::new(); SLOTS];
         let (mut tails, mut rules) = (Vec::new(), Vec::new());
         let place = |at: usize| u16::try_from(at).map_err(|_| "too many heads".to_owned());
+        let mut all = Vec::new();
         for ((head, of_head), window) in heads.iter().zip(windows) {
             let letters = head.literal.as_bytes();
             let at = usize::from(window.offset);
             // A window on a head of three bytes ends behind it.
             let [a, b, c] = [letters[at], letters[at + 1], letters[at + 2]];
-            slots[slot(u32::from_le_bytes([a, b, c, 0]))].push(Entry {
+            slots[slot(u32::from_le_bytes([a, b, c, 0]))].push(all.len());
+            all.push(Entry {
                 first: Eight::of(head),
                 ignore_case: head.ignore_case,
                 len: letters.len() as u8,
@@ -200,20 +183,15 @@ impl Heads {
             tails.extend_from_slice(letters.get(8..).unwrap_or_default());
             rules.extend_from_slice(of_head);
         }
-        // What stands in an empty slot's place leads to no entry, whatever the text.
-        let mut groups =
-            vec![Group { common: Eight { bytes: 0, bits: !0 }, back: 0, count: 0, entry: 0 }];
-        let (mut numbers, mut entries) = (Vec::new(), Vec::new());
-        for slot in slots {
-            numbers.push(if slot.is_empty() { 0 } else { groups.len() as u16 });
-            if !slot.is_empty() {
-                groups.push(Group::of(&slot, entries.len())?);
-            }
-            entries.extend(slot);
-        }
+        // Those of a slot side by side, and in the order of their heads.
+        let order: Vec<usize> = slots.iter().flatten().copied().collect();
+        let placed = order.iter().map(|&head| (all[head], heads[head].0.literal.as_bytes()));
+        let (groups, numbers) = Groups::of(placed.collect(), slots.iter().map(Vec::len))?;
         Ok(Heads {
-            entries: entries.into(),
-            groups: groups.into(),
+            entries: order.iter().map(|&head| all[head]).collect(),
+            groups: groups.all.into(),
+            members: groups.members.into(),
+            parts: groups.parts.into(),
             slots: numbers.into(),
             tails: tails.into(),
             rules: rules.into(),
@@ -221,21 +199,10 @@ impl Heads {
     }
 }
 
-impl Group {
-    /// The group of these heads, whose entries begin at `entry`.
-    fn of(heads: &[Entry], entry: usize) -> Result<Group, String> {
-        let many = |_| "too many heads".to_owned();
-        let (count, entry) =
-            (u8::try_from(heads.len()).map_err(many)?, u16::try_from(entry).map_err(many)?);
-        let common = |back: u8| {
-            let around = |head: &Entry| head.first.moved(head.offset as isize - back as isize);
-            let first = around(&heads[0]);
-            heads[1..].iter().fold(first, |common, head| common.and(&around(head)))
-        };
-        // Where they have most in common.
-        let back = (0..8).max_by_key(|&back| common(back).bits.count_ones()).expect("eight");
-        Ok(Group { common: common(back), back, count, entry })
-    }
+/// What stands around a window, if it is not too near to the ends of the text.
+#[inline]
+fn near(haystack: &[u8], at: usize) -> Option<&[u8; NEAR]> {
+    haystack.get(at.checked_sub(BEFORE)?..)?.first_chunk()
 }
 
 /// What leads to text that is escaped, among the heads of the built-in rules: a sign behind the last letter of

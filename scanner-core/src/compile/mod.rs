@@ -9,6 +9,7 @@ use crate::rule::Rule;
 
 mod arrange;
 pub mod filter;
+pub mod groups;
 pub mod heads;
 pub mod pattern;
 pub mod quote;

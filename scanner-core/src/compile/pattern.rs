@@ -2,8 +2,9 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::filter::frequency;
 use super::stretch::stretch;
-use crate::rule::{ByteSet, Stretch};
+use crate::rule::{ByteSet, Sign, Stretch};
 
 /// The bounds of everything that a pattern matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Bounds {
     pub first: ByteSet,
     /// A byte that every match holds behind the first class of characters in it.
     pub required: Option<u8>,
+    /// How every match begins, if it shows early that a sign is not there.
+    pub sign: Option<Sign>,
     /// Bytes in a row that stand in every match behind what is fixed.
     pub stretch: Option<Stretch>,
 }
@@ -51,6 +54,7 @@ pub fn bounds(pattern: &str) -> Result<Bounds, String> {
         alphabet,
         first,
         required: required(&hir),
+        sign: sign(&hir),
         stretch: stretch(&hir),
     })
 }
@@ -68,6 +72,37 @@ fn required(hir: &Hir) -> Option<u8> {
     // A sign is rarer than a letter or digit.
     let signs = bytes.flat_map(|bytes| bytes.iter().copied()).filter(u8::is_ascii_punctuation);
     signs.max_by_key(|sign| !matches!(sign, b':' | b'.' | b'-' | b'_' | b'/' | b'"' | b'='))
+}
+
+/// How common what ends the search for a sign must be, as a share of text: it is seen within a few words.
+const EARLY: f64 = 0.04;
+
+/// The sign that every match has behind fixed bytes and others, where most text soon has what may not stand before it:
+/// the `@` of a URL's password, before which no `/` does.
+fn sign(hir: &Hir) -> Option<Sign> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    let literal = |part: &Hir| match part.kind() {
+        HirKind::Literal(literal) => Some(literal.0.clone()),
+        _ => None,
+    };
+    let fixed: Vec<_> = parts.iter().map_while(literal).collect();
+    let skip = fixed.iter().map(|bytes| bytes.len()).sum::<usize>().try_into().ok()?;
+    let mut before = ByteSet::default();
+    let mut found = None;
+    for part in &parts[fixed.len()..] {
+        for &byte in literal(part).iter().flatten() {
+            if byte.is_ascii_punctuation() && !before.contains(byte) {
+                let all: f64 = (0..128).map(frequency).sum();
+                let within: f64 = (0..128).filter(|&b| before.contains(b)).map(frequency).sum();
+                if all - within > EARLY * all {
+                    found = Some(Sign { skip, before, byte });
+                }
+            }
+            before.insert(byte);
+        }
+        collect(part, &mut before);
+    }
+    found
 }
 
 /// Adds the bytes that may occur in a match.

@@ -183,7 +183,7 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
     if !kebab(&id) {
         return fail(
             "id",
-            "must be lower-case letters, digits and '-', as in 'acme-api-key'".into(),
+            "must be lower-case letters, digits and hyphens, as in 'acme-api-key'".into(),
         );
     }
     let Some(severity) = Severity::ALL.into_iter().find(|s| s.as_str() == syntax.severity) else {
@@ -196,11 +196,12 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
         None | Some("token") => Shape::Token,
         Some("assignment") => Shape::Assignment,
         Some("named") => Shape::Named,
+        Some("manifest") => Shape::Manifest,
         Some("bare") => Shape::Bare,
         Some(other) => {
             return fail(
                 "shape",
-                format!("'{other}' is not one of token, assignment, named, bare"),
+                format!("'{other}' is not one of token, assignment, named, manifest, bare"),
             );
         }
     };
@@ -287,15 +288,16 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
             Ok(bounds) => bounds,
             Err(message) => return fail("pattern", message),
         },
-        Shape::Assignment | Shape::Bare if !syntax.pattern.is_empty() => {
+        Shape::Assignment | Shape::Manifest | Shape::Bare if !syntax.pattern.is_empty() => {
             return fail("pattern", "only rules of shape token and named have a pattern".into());
         }
-        Shape::Assignment | Shape::Bare => Bounds {
+        Shape::Assignment | Shape::Manifest | Shape::Bare => Bounds {
             min_len: 1,
-            max_len: Some(1024),
+            max_len: Some(if shape == Shape::Manifest { 8192 } else { 1024 }),
             alphabet: ByteSet::ALL,
             first: ByteSet::ALL,
             required: None,
+            sign: None,
             stretch: None,
         },
     };
@@ -303,7 +305,7 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
         (Some(window), _) => window,
         (None, Some(max)) => max,
         (None, None) => {
-            return fail("window", "needed, because the pattern has no longest match: `window = 200` ends it there, or write `{n,m}`"
+            return fail("window", "needed, because the pattern has no longest match: write `{n,m}`, or a window of 200 bytes to end it there"
                 .into());
         }
     };
@@ -355,6 +357,7 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
         window,
         min_len: bounds.min_len,
         required: bounds.required,
+        sign: bounds.sign,
         stretch: bounds.stretch,
         chosen: syntax.chosen,
         judge,

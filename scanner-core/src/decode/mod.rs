@@ -88,6 +88,12 @@ fn is_text(bytes: &[u8]) -> bool {
     !bytes.is_empty() && controls * 64 <= bytes.len() && high * 3 <= bytes.len()
 }
 
+/// Whether a value is base 64 of a text with several lines, as a file in a Secret is.
+pub(crate) fn is_base64_of_lines(value: &[u8]) -> bool {
+    let text = crate::checks::encoding::base64_to_vec(value);
+    text.is_some_and(|text| is_text(&text) && text.trim_ascii_end().contains(&b'\n'))
+}
+
 /// The text of a value that is base 64 of printable ASCII, as a Secret of Kubernetes has them.
 pub(crate) fn plain_value(value: &[u8]) -> Option<Decoded> {
     use crate::checks::encoding::{base64_tail_clear, base64_to_vec, is_base64};
@@ -96,11 +102,14 @@ pub(crate) fn plain_value(value: &[u8]) -> Option<Decoded> {
     if !padded || value.len() < 8 || value.len() - digits > 2 || !base64_tail_clear(value) {
         return None;
     }
-    let mut text = base64_to_vec(value)?;
-    if text.last() == Some(&b'\n') {
-        text.pop();
-    }
     let printable = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
+    // Of most words, the first letters stand for something else.
+    let first = base64_to_vec(&value[..8.min(digits / 4 * 4)])?;
+    if !first.iter().all(|byte| printable(byte) || byte.is_ascii_whitespace()) {
+        return None;
+    }
+    let mut text = base64_to_vec(value)?;
+    text.truncate(text.trim_ascii_end().len());
     let origin = Origin::Bytes(runs::places(std::slice::from_ref(&(0..digits)), text.len(), 6));
     (!text.is_empty() && text.iter().all(printable)).then(|| Decoded {
         text,

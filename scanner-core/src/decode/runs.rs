@@ -25,10 +25,10 @@ pub(crate) fn each(haystack: &[u8], starts: &[usize], visit: &mut dyn FnMut(Run)
         if start < floor {
             continue;
         }
-        let end = start + digits(&haystack[start..]);
-        floor = end;
         // A long word, a path or a line of dashes is told by its first letters.
-        if is_promising(&haystack[start..end]) {
+        let first = &haystack[start..haystack.len().min(start + FIRST)];
+        if is_promising(&first[..digits(first)]) {
+            let end = start + digits(&haystack[start..]);
             let run = Run { lines: iter::once(start..end).collect() }.unwrapped(haystack);
             floor = run.lines.last().map_or(end, |line| line.end);
             if floor - start <= REACH {
@@ -143,9 +143,9 @@ impl Run {
     }
 }
 
-/// Whether the first digits stand for text, or for something packed.
-fn is_promising(run: &[u8]) -> bool {
-    let first = &run[..run.len().min(FIRST)];
+/// Whether the first digits stand for text, or for something packed. No more than [`FIRST`] are looked at.
+fn is_promising(first: &[u8]) -> bool {
+    let first = &first[..first.len().min(FIRST)];
     let mut bytes = [0; FIRST];
     let mut begins = |kind| {
         let len = decode_into(first, kind, &mut bytes);

@@ -159,6 +159,7 @@ mod tests {
 
     use super::*;
     use crate::compile::filter::Look;
+    use crate::compile::heads::Entry;
 
     fn anchors(vectors: Vectors) -> Anchors {
         Anchors::by(vectors, &[]).unwrap()
@@ -296,6 +297,113 @@ mod tests {
                 };
                 assert!(long(&portable) == long(&anchors), "{vectors:?} {start} {len}");
             }
+        }
+    }
+
+    /// What costs most: heads over and over, with those around them that have the same words.
+    #[test]
+    fn all_vectors_and_plain_passes_find_the_same_in_text_of_nothing_but_heads() {
+        let pieces = [
+            "password",
+            "password=",
+            " password 'md5",
+            "cpassword=\"",
+            "AKIA",
+            "AKIA ",
+            "eyJ",
+            "aws_secret_",
+            "PRIVATE KEY-----\n",
+            "://",
+            ":::",
+            "sk_live_",
+            "SEC",
+            "secret_key_base ",
+        ];
+        for piece in pieces {
+            let mut text = vec![b'.'; 64];
+            text.extend(piece.bytes().cycle().take(200));
+            let all = by_plain_passes(&text);
+            // The first of them at every place of a step.
+            for cut in 0..64 {
+                let rest = all.iter().filter(|one| one.at >= cut);
+                let expected: Vec<_> =
+                    rest.map(|one| Candidate { at: one.at - cut, ..*one }).collect();
+                let long = |all: &[Candidate]| all.iter().filter(|one| one.len > 3).count();
+                for vectors in Vectors::available() {
+                    let found = by_filter(&anchors(vectors), &text[cut..]);
+                    let known = |one: &Candidate| expected.binary_search(one).is_ok();
+                    assert!(found.iter().all(known), "{vectors:?} {piece:?} {cut}");
+                    assert_eq!(long(&found), long(&expected), "{vectors:?} {piece:?} {cut}");
+                }
+            }
+        }
+    }
+
+    /// All heads whose window has these three bytes, one after the other: as if groups were not split.
+    fn by_comparing_each(heads: &Heads, haystack: &[u8], at: usize) -> Vec<(usize, Entry)> {
+        let all = heads.entries.iter().filter_map(|entry| {
+            let start = at.checked_sub(entry.offset.into())?;
+            heads.is_at(entry, &haystack[start..]).then_some((start, *entry))
+        });
+        all.collect()
+    }
+
+    fn by_groups(heads: &Heads, haystack: &[u8], at: usize) -> Vec<(usize, Entry)> {
+        let mut found = Vec::new();
+        heads.at(haystack, at, &mut |start, entry| found.push((start, *entry)));
+        found
+    }
+
+    #[test]
+    fn groups_lead_to_the_same_heads_in_the_same_order() {
+        let haystack = heads_and_noise();
+        for look in [Look::Classes, Look::Nibbles] {
+            let heads = &builtin::tables(look).heads;
+            let mut several = 0;
+            for at in 0..haystack.len() - 2 {
+                let expected = by_comparing_each(heads, &haystack, at);
+                several += usize::from(expected.len() > 1);
+                assert!(by_groups(heads, &haystack, at) == expected, "{look:?} {at}");
+            }
+            assert!(several > 100, "{several}");
+        }
+    }
+
+    /// That a word is in many heads must not cost at each place where it stands. Not all is told apart: heads may differ
+    /// only in what is too far behind their windows.
+    #[test]
+    fn few_heads_are_compared_where_one_stands() {
+        for look in [Look::Classes, Look::Nibbles] {
+            let heads = &builtin::tables(look).heads;
+            let largest = heads.groups.iter().map(|group| usize::from(group.count)).max().unwrap();
+            assert!(largest > 20);
+            for head in builtin::RULES.iter().flat_map(|rule| rule.heads.iter()) {
+                let text = format!("........{0}{0}{0}........", head.literal);
+                for at in 8..text.len() - 8 {
+                    let compared = heads.compared(text.as_bytes(), at).len();
+                    assert!(2 * compared <= largest, "{look:?} {text:?} {at} {compared}");
+                }
+            }
+        }
+    }
+
+    /// A user's heads are split, too.
+    #[test]
+    fn many_heads_with_one_word_are_found() {
+        let mut rules = crate::RuleSet::builtin();
+        let heads: Vec<String> = (0..200).map(|n| format!("{n:03}zqxzqx{:02}", n % 7)).collect();
+        let rule = format!(
+            "issuer = \"x\"\n[[rule]]\nid = \"many\"\nname = \"many\"\nseverity = \"high\"\n\
+             fix = \"x\"\nheads = {heads:?}\npattern = '[0-9]{{3}}zqxzqx[0-9]{{2}}[0-9a-z]{{20}}'\n"
+        );
+        rules.add("own.toml", &rule).unwrap();
+        let base = builtin::RULES.len() as u16;
+        let text = heads.concat();
+        for vectors in Vectors::available() {
+            let anchors = Anchors::by(vectors, rules.own()).unwrap();
+            let found = by_filter(&anchors, text.as_bytes()).into_iter();
+            let own = found.filter(|one| one.rule == base).map(|one| one.at);
+            assert!(own.eq((0..text.len()).step_by(11)), "{vectors:?}");
         }
     }
 

@@ -3,6 +3,8 @@
 //! The languages differ in little: a name, perhaps in quotes or brackets, perhaps a type, a sign, and a
 //! value in quotes or bare. So one reader serves them all; names and values are judged apart.
 
+use std::ops::Range;
+
 use super::anchors::Candidate;
 use super::explain::{Trace, is_read};
 use super::judge::names;
@@ -18,6 +20,9 @@ use crate::input::{Input, Span};
 
 /// How far a name reaches on either side of its keyword, in bytes.
 pub(super) const NAME: usize = 64;
+
+/// Names that mean other things, too: tests pass, and passes are made.
+const SHORT: [&[u8]; 2] = [b"pass", b"pw"];
 
 /// How far the sign may stand from the name, in bytes.
 pub(super) const GAP: usize = 64;
@@ -38,19 +43,33 @@ pub(super) fn consider(
 ) -> Result<Found, Rejection> {
     let id = RuleId(candidate.rule);
     let haystack = input.haystack();
-    let keyword = candidate.at..candidate.at + candidate.len;
+    let keyword = keyword(haystack, candidate);
     let name = read::name(haystack, keyword.start, keyword.end);
     // The sign is looked for before anything else: most names are assigned nothing.
-    let (value, written) = read::assigned(haystack, name)?;
+    let (value, written) = match read::assigned(haystack, name) {
+        // Of a password, a sentence may tell.
+        Err(why)
+            if read::may_be_said(haystack, name)
+                && names::is_of_password(&haystack[keyword.clone()]) =>
+        {
+            (said(input, name).ok_or(why)?, Written::Said)
+        }
+        read => read?,
+    };
     trace.step("assignment", || {
         format!("a value of {} bytes, {written:?}", value.len()).to_lowercase()
     });
     if names::is_of_digest(&haystack[..name.start]) {
         return Err(Rejection::Name("the name is one of a digest, as checksum/secret is"));
     }
-    let kind = paths::kind(input.get_path());
-    let given = Given { name, keyword, value, bare: written == Written::Bare, kind };
-    if let Some(found) = engine.named(cache, input, &given, trace) {
+    let kind = *cache.kind.get_or_insert_with(|| paths::kind(input.get_path()));
+    let text = &haystack[name.range()];
+    let word = keyword.start - name.start..keyword.end - name.start;
+    let class = names::classify(text, word.clone())?;
+    let given = Given { name, value, bare: written == Written::Bare, kind };
+    if written != Written::Said
+        && let Some(found) = engine.named(cache, input, &given, trace)
+    {
         return Ok(found);
     }
     if !engine.rules.is_enabled(id) {
@@ -59,15 +78,13 @@ pub(super) fn consider(
     // Of code, most is told by this.
     let is_no_literal = match kind {
         Kind::Config | Kind::Prose => false,
-        Kind::Code => written == Written::Bare && !read::is_within_string(haystack, name, value),
-        Kind::Lock => written == Written::Bare,
+        Kind::Code => written != Written::Quoted && !read::is_within_string(haystack, name, value),
+        Kind::Lock => written != Written::Quoted,
     };
     if is_no_literal {
         return Err(Rejection::Assignment("a bare word is no literal in such a file"));
     }
-    let keyword = given.keyword;
-    let text = &haystack[name.range()];
-    let class = names::classify(text, keyword.start - name.start..keyword.end - name.start)?;
+    names::check_key(text, word)?;
     trace.step("name", || format!("'{}'", text.escape_ascii()));
     // In a Secret of Kubernetes and the like, what counts is what the value stands for.
     let decoded = decode::plain_value(&haystack[value.range()]);
@@ -76,6 +93,10 @@ pub(super) fn consider(
         return Err(Rejection::Value("it does not look random"));
     }
     value::judge_in(input.get_path(), plain, text, class, written == Written::Quoted)?;
+    let is_short = SHORT.iter().any(|short| text.eq_ignore_ascii_case(short));
+    if is_short && !value::is_far_from_words(plain) {
+        return Err(Rejection::Value("not far from words, for what has so short a name"));
+    }
     if vectors::is_one(input, value) {
         return Err(Rejection::Value(vectors::WHAT));
     }
@@ -106,8 +127,8 @@ pub(super) fn is_over(
     candidate: Candidate,
     outcome: &Result<Found, Rejection>,
 ) -> bool {
-    let end = candidate.at + candidate.len;
-    let name = read::name(haystack, candidate.at, end);
+    let Range { start, end } = keyword(haystack, candidate);
+    let name = read::name(haystack, start, end);
     let seen = match outcome {
         Ok(found) => found.matched.end,
         Err(_) => read::looks_to(haystack, name).unwrap_or(end),
@@ -122,6 +143,22 @@ pub(super) fn is_over(
         }
         lines >= needed && end + at >= seen
     })
+}
+
+/// A password that a sentence tells: one that looks made, because words alone say that it is one.
+fn said(input: &Input<'_>, name: Span) -> Option<Span> {
+    let said = read::said(input.haystack(), name)?;
+    let text = &input.haystack()[said.value.range()];
+    value::is_made_beyond_doubt(text, said.is_led).then_some(said.value)
+}
+
+/// The word in the head at the candidate. Short ones are looked for with a sign beside them: `"pass"`, `pass:`.
+fn keyword(haystack: &[u8], candidate: Candidate) -> Range<usize> {
+    let head = &haystack[candidate.at..candidate.at + candidate.len];
+    let sign = |byte: &&u8| matches!(**byte, b'"' | b'\'' | b' ' | b':' | b'=' | b'<' | b'>');
+    let before = head.iter().take_while(sign).count();
+    let behind = head.iter().rev().take_while(sign).count();
+    candidate.at + before..candidate.at + head.len() - behind
 }
 
 /// Where the name at the candidate begins, at the earliest.

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use crate::checks::Check;
 use crate::compile::filter::{Filter, Look};
-use crate::compile::heads::{Eight, Entry, Group, Heads};
+use crate::compile::groups::{Eight, Group};
+use crate::compile::heads::{Entry, Heads};
 use crate::rule::{
-    Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Store, Stored, Stretch, Text, Value,
+    Boundary, ByteSet, Head, Pair, Rule, Severity, Shape, Sign, Store, Stored, Stretch, Text, Value,
 };
 
 /// The heads of all rules, and the filter before them, for one look at bytes.

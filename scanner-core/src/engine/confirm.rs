@@ -120,6 +120,9 @@ impl Engine {
         let mut rejection = Rejection::TooShort;
         for offset in least..=most {
             let Some(start) = candidate.at.checked_sub(offset) else { break };
+            if !input.haystack().get(start).is_some_and(|&byte| rule.first.contains(byte)) {
+                continue;
+            }
             match self.confirm_at(cache, input.haystack(), rule, candidate, start) {
                 Ok(matched) => {
                     trace.step("pattern", || {
@@ -145,6 +148,12 @@ impl Engine {
             return Err(Rejection::LeftBoundary);
         }
         let index = usize::from(candidate.rule);
+        if let Some(sign) = rule.sign
+            && !sign
+                .stands_behind(&haystack[start..haystack.len().min(start + rule.window as usize)])
+        {
+            return Err(Rejection::Pattern);
+        }
         let run = run(cache, index, haystack, rule, start);
         if run < rule.min_len as usize {
             return Err(Rejection::TooShort);

@@ -111,6 +111,9 @@ impl Engine {
             cache.seen[usize::from(rule)] = Seen::default();
         }
         cache.scratch = scratch;
+        if input.get_content() == Content::Text {
+            self.lone(input, &mut cache.found);
+        }
         self.decode(&mut cache, input, 0, 0, &mut marks);
         let mut found = std::mem::take(&mut cache.found);
         let is_text = input.get_content() == Content::Text;
@@ -145,7 +148,12 @@ impl Engine {
             !twice
         });
         // A bare run has no head, and what is decoded has none here: what is reported of them is added.
-        let apart = |found: &Found| found.depth() > 0 || self.bare.contains(&found.rule.0);
+        let apart = |found: &Found| {
+            let shape = self.rules.get(found.rule).shape;
+            // Of a file that is a secret all is the value, and a manifest has several entries.
+            let is_lone = shape == Shape::Assignment && found.matched == found.span;
+            found.depth() > 0 || is_lone || matches!(shape, Shape::Manifest | Shape::Bare)
+        };
         for found_apart in found.iter().filter(|f| apart(f) && f.span.overlaps(span)) {
             let listed = all.iter().any(|other| {
                 matches!(other.outcome, Outcome::Reported { span, .. } if span == found_apart.span)

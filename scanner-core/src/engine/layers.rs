@@ -46,10 +46,6 @@ impl Engine {
                 self.within(cache, input.get_path(), &decoded, depth);
             }
         }
-        // What a run holds is a file of its own; what kind it is, nothing says.
-        let path = input
-            .get_path()
-            .filter(|_| matches!(paths::kind(input.get_path()), Kind::Lock | Kind::Prose));
         self.anchors.finish(haystack, &mut scratch);
         decode::each_run(haystack, scratch.starts(), &mut |run| {
             if run.start() < from {
@@ -59,6 +55,10 @@ impl Engine {
                 cache.budget = LEAST + decode::RATIO * run.len();
             }
             if let Some(decoded) = run.decode(haystack, cache.budget) {
+                // What a run holds is a file of its own; what kind it is, nothing says.
+                let is_told =
+                    |path: &&[u8]| matches!(paths::kind(Some(path)), Kind::Lock | Kind::Prose);
+                let path = input.get_path().filter(is_told);
                 self.within(cache, path, &decoded, depth);
             }
         });

@@ -29,6 +29,8 @@ pub(crate) mod explain;
 mod filter;
 mod judge;
 mod layers;
+pub(crate) mod lone;
+mod manifest;
 mod named;
 pub(crate) mod open;
 mod pairs;
@@ -93,6 +95,8 @@ pub(crate) struct Cache {
     /// How many bytes may still be decoded of the piece at hand.
     budget: usize,
     open: open::Scratch,
+    /// The kind of the file, or the layer of it, that is at hand, once it was asked for.
+    kind: Option<judge::paths::Kind>,
 }
 
 /// What a search knows of one rule, so that no byte is looked at again for it.
@@ -219,6 +223,7 @@ impl Engine {
         considered: &mut dyn FnMut(Head, &Result<Found, Rejection>),
     ) {
         let from = parts.first().map_or(0, |part| part.start);
+        cache.kind = None;
         let mut scratch = std::mem::take(&mut cache.scratch);
         scratch.reset();
         let mut marks = std::mem::take(&mut cache.marks);
@@ -237,6 +242,9 @@ impl Engine {
             });
         }
         cache.scratch = scratch;
+        if depth == 0 && from == 0 && input.get_content() == Content::Text {
+            self.lone(input, &mut cache.found);
+        }
         for &rule in &self.bare {
             if input.get_content() == Content::Text {
                 let id = RuleId(rule);
@@ -285,12 +293,27 @@ impl Engine {
                 judge::token(rule, id, input, matched, trace)?
             }
             Shape::Assignment => assign::consider(self, cache, input, candidate, trace)?,
+            Shape::Manifest => self.manifest(cache, input, candidate)?,
             Shape::Bare | Shape::Named => return Err(Rejection::Off),
         };
         self.except(input, &found, trace)?;
         cache.seen[id.index()].claimed = (found.matched.start, found.matched.end);
         cache.touched.push(candidate.rule);
         Ok(found)
+    }
+
+    /// Adds all but one entry of the Secret at the candidate to what was found, and answers with that one.
+    fn manifest(
+        &self,
+        cache: &mut Cache,
+        input: &Input<'_>,
+        candidate: Head,
+    ) -> Result<Found, Rejection> {
+        let mut entries = Vec::new();
+        let last = manifest::consider(input, candidate, &mut entries);
+        entries.retain(|entry| self.except(input, entry, &mut ()).is_ok());
+        cache.found.append(&mut entries);
+        last
     }
 
     /// Whether an exception covers what would be reported.
@@ -344,13 +367,19 @@ pub(crate) fn reach_of(rule: &Rule) -> usize {
         Shape::Token => {
             rule.window as usize + usize::from(rule.offset.1) + usize::from(rule.within)
         }
+        Shape::Manifest => manifest::REACH,
         Shape::Assignment | Shape::Named | Shape::Bare => assign::REACH,
     };
     of_match + judge::MARGIN
 }
 
+/// Whether a rule is no user's own.
+fn is_built_in(rule: RuleId) -> bool {
+    rule.index() < builtin::RULES.len()
+}
+
 /// Sorts findings and keeps, of those that overlap, the one that says most: the surest, then the
-/// least encoded, the longest, that of the earlier rule.
+/// least encoded, the longest, that of a user's own rule, that of the earlier one.
 fn resolve(found: &mut Vec<Found>) {
     if found.len() < 2 {
         return;
@@ -360,6 +389,7 @@ fn resolve(found: &mut Vec<Found>) {
             .cmp(&a.confidence)
             .then(a.depth().cmp(&b.depth()))
             .then(b.span.len().cmp(&a.span.len()))
+            .then(is_built_in(a.rule).cmp(&is_built_in(b.rule)))
             .then(a.rule.cmp(&b.rule))
             .then(a.span.cmp(&b.span))
     });

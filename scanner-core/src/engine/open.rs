@@ -13,7 +13,7 @@ use regex_automata::{Anchored, Input as Search};
 use super::anchors::Candidate;
 use super::confirm::joined_before;
 use super::judge::Rejection;
-use super::{Cache, Engine, Found, assign, bare};
+use super::{Cache, Engine, Found, assign, bare, lone, manifest};
 use crate::decode;
 use crate::except;
 use crate::input::{Input, Span};
@@ -55,6 +55,10 @@ impl Engine {
         ahead: Ahead<'_>,
     ) -> usize {
         let haystack = input.haystack();
+        if from == 0 && lone::may_be(input.get_path(), haystack.len()) {
+            cache.found.clear();
+            return 0;
+        }
         let mut scratch = std::mem::take(&mut cache.open);
         let mut decided = self.edge(&mut scratch, haystack).min(ahead.limit);
         self.collect(cache, input, from, &mut |candidate, outcome| {
@@ -183,6 +187,11 @@ impl Engine {
                     return decided;
                 }
                 decided.min(assign::begin(haystack, candidate))
+            }
+            Shape::Manifest => {
+                let is_over =
+                    candidate.at + manifest::REACH < end || manifest::is_over(haystack, candidate);
+                if is_over { decided } else { decided.min(candidate.at) }
             }
             Shape::Bare | Shape::Named => decided,
         }

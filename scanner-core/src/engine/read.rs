@@ -9,6 +9,9 @@ use crate::input::Span;
 
 mod markup;
 mod pair;
+mod prose;
+
+pub(super) use prose::{may_be_said, said};
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub(super) enum Written {
     Quoted,
     /// As it is.
     Bare,
+    /// In a sentence about it.
+    Said,
 }
 
 /// The bytes of names. A table, because it is asked most often of all.
@@ -57,7 +62,7 @@ pub(super) fn looks_to(haystack: &[u8], name: Span) -> Option<usize> {
     }
     match pair::of_entry(haystack, name) {
         Some(Ok((value, _))) => Some(value.end),
-        _ => Some(name.end + pair::REACH),
+        _ => Some(name.end + pair::reach(haystack, name)),
     }
 }
 
@@ -78,6 +83,8 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
     at = reader.skip(at, |byte| matches!(byte, b'\\'), 2);
     at = reader.skip(at, |byte| matches!(byte, b'"' | b'\'' | b'`'), 1);
     at = reader.skip(at, |byte| matches!(byte, b']' | b'?' | b'!'), 1);
+    // The end of its emphasis: `**password**:`, and the sign within it: `*password:*`.
+    at = reader.skip(at, |byte| byte == b'*', 2);
     let flag = before(1) == Some(b'-') && before(2) == Some(b'-');
     // `secret key: value`, in prose.
     if haystack[at..].len() > 5
@@ -96,8 +103,8 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
         }
         Some([b'=', ..]) => (spaced + 1, b'='),
         Some([b':', ..]) => (spaced + 1, b':'),
-        // `define('DB_PASSWORD', 'value')`, `put("token", "value")`
-        Some([b',', ..]) if quoted_name => (spaced + 1, b','),
+        // `define('DB_PASSWORD', 'value')`, `put("token", "value")`, `"--password", "value"`
+        Some([b',', ..]) if quoted_name || (flag && at > name.end) => (spaced + 1, b','),
         // `setPassword("value")`, `.password("value")`
         Some([b'(', ..]) if spaced == name.end => (spaced + 1, b'('),
         // `the password is value`, `api key is: value`
@@ -108,7 +115,12 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
         Some(_) if spaced > at && (flag || is_environment(haystack, name)) => (spaced, b' '),
         _ => return Err(Rejection::Assignment("no sign of assignment behind the name")),
     };
-    let mut at = reader.blanks(after);
+    let after = match sign {
+        // Of a list of arguments, each may stand in a line of its own.
+        b',' if flag => reader.skip(after, |byte| byte.is_ascii_whitespace(), GAP),
+        _ => after,
+    };
+    let mut at = reader.blanks(reader.skip(after, |byte| byte == b'*', 2));
     // A type between colon and sign: `password: &str = "value"`.
     if sign == b':' {
         if let Some(value) = block(haystack, at) {
@@ -385,6 +397,7 @@ mod tests {
             "let password: string = 'V4l-ue'",
             "config[\"password\"] = \"V4l-ue\"",
             "password := \"V4l-ue\"",
+            "[\"--password\",\n  \"V4l-ue\"]",
             "<password>V4l-ue</password>",
             "define('DB_PASSWORD', 'V4l-ue');",
             "builder.setPassword(\"V4l-ue\")",
@@ -423,6 +436,7 @@ mod tests {
             "password =",
             "password = \"\"",
             "get_password(\"V4l-ue\")",
+            "\"user:password\",\n  \"V4l-ue\"",
             "password::new(x)",
             "password = \"open",
             "password(user, name)",

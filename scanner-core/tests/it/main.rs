@@ -12,6 +12,7 @@ mod hostile;
 #[cfg(feature = "generate")]
 mod leaks;
 mod lint;
+mod lone;
 mod named;
 mod pairs;
 mod pieces;

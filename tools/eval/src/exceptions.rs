@@ -72,10 +72,20 @@ pub const EXCEPTIONS: &[Exception] = &[
         applies: |rule| rule.judge.is_some() || rule.chosen,
     },
     Exception {
-        whose: "command lines that go on in another line",
+        whose: "command lines and manifests that go on in another line",
         surroundings: &["comment"],
         why: "A sign of a comment stands between the lines.",
-        applies: |rule| matches!(&*rule.id, "mysql-argument" | "curl-user"),
+        applies: |rule| {
+            matches!(&*rule.id, "mysql-argument" | "curl-user" | "expect-send-password")
+                || rule.id.starts_with("cloudformation-default")
+                || rule.shape == Shape::Manifest
+        },
+    },
+    Exception {
+        whose: "manifests of Kubernetes in strings and logs",
+        surroundings: &["json-string", "long-string", "template-string", "log-output"],
+        why: "They are read line by line, and here their lines are one, or something stands before each.",
+        applies: |rule| rule.shape == Shape::Manifest,
     },
     Exception {
         whose: "rules with a fixed name before the secret",

@@ -47,6 +47,7 @@ pub fn place(rules: &RuleSet, rule: &Rule, seed: u64) -> Place {
         Shape::Named => Some(named(rule, &made)),
         Shape::Assignment => Some(assigned(rule, &made)),
         Shape::Bare => Some(free(rule, &made)),
+        Shape::Manifest => None,
         Shape::Token => token(rule, &made),
     };
     match value {

@@ -111,7 +111,7 @@ impl Bench {
     fn try_rule(&self, rule: &Rule, seeds: u64) -> Record {
         let mut tier = match rule.shape {
             Shape::Named => Tier::Named,
-            Shape::Assignment | Shape::Bare => Tier::Generic,
+            Shape::Assignment | Shape::Manifest | Shape::Bare => Tier::Generic,
             Shape::Token => Tier::Context,
         };
         let mut tallies: Vec<Tally> = Vec::new();

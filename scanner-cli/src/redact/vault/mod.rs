@@ -149,7 +149,9 @@ impl Vault {
     fn take(&mut self, store: Store) {
         let secrets = store.entries.iter().enumerate();
         self.by_secret = secrets.map(|(index, (_, secret))| (secret.clone(), index)).collect();
-        self.codes = store.entries.iter().map(|(text, _)| code_of(text).to_owned()).collect();
+        // Whoever reads a placeholder pays no heed to its case.
+        let codes = store.entries.iter().map(|(text, _)| code_of(text).to_ascii_lowercase());
+        self.codes = codes.collect();
         self.store = store;
     }
 
@@ -193,20 +195,19 @@ fn now() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use secscan_core::sanitize::{Form, Restorer};
+
     use super::*;
+
+    fn empty() -> Vault {
+        let mut vault = Vault::empty(PathBuf::new(), TTL, Keys::new(VaultKey::File));
+        vault.store.key = vec![7; 32];
+        vault
+    }
 
     #[test]
     fn secrets_whose_codes_collide_are_told_apart() {
-        let mut vault = Vault {
-            path: PathBuf::new(),
-            ttl: TTL,
-            keys: Keys::new(VaultKey::File),
-            store: Store { key: vec![7; 32], ..Store::default() },
-            by_secret: HashMap::new(),
-            codes: HashSet::new(),
-            lock: None,
-            used: false,
-        };
+        let mut vault = empty();
         let index = vault.add("jwt", b"one");
         let short = vault.store.entries[index].0.clone();
         assert_eq!(code_of(&short).len(), CODE);
@@ -217,5 +218,24 @@ mod tests {
         assert_eq!(code_of(long).len(), CODE + 1);
         assert!(code_of(long).starts_with(code_of(&short)));
         assert!(secscan_core::sanitize::is_placeholder(long.as_bytes()));
+    }
+
+    #[test]
+    fn codes_that_differ_in_case_alone_collide() {
+        let mut vault = empty();
+        let index = vault.add("jwt", b"one");
+        let core = vault.store.entries[index].0.trim_matches('_').to_ascii_uppercase();
+        vault.take(Store {
+            key: vec![7; 32],
+            entries: vec![(core, b"other".to_vec())],
+            ..Store::default()
+        });
+        let index = vault.add("jwt", b"one");
+        let name = vault.store.entries[index].0.clone();
+        let mut out = Vec::new();
+        let mut restorer = Restorer::new(vault.store.entries, Form::Plain);
+        restorer.push(name.as_bytes(), &mut out);
+        restorer.finish(&mut out);
+        assert_eq!(out, b"one", "{name}");
     }
 }

@@ -82,10 +82,14 @@ impl Digits {
         if at != self.seen {
             return;
         }
-        for &mask in masks {
-            self.run.step(self.seen, mask, &mut self.starts);
-            self.seen += STEP;
+        if self.run.may_be_long(masks) {
+            for (&mask, at) in masks.iter().zip((at..).step_by(STEP)) {
+                self.run.step(at, mask, &mut self.starts);
+            }
+        } else if let Some(last) = masks.last() {
+            self.run.len = last.leading_ones() as usize;
         }
+        self.seen += masks.len() * STEP;
     }
 
     /// Adds the bytes behind the last whole step.
@@ -102,6 +106,24 @@ struct Run {
 }
 
 impl Run {
+    /// Whether a long run may end in these steps or go on behind them, by a look at all of them without a branch: most
+    /// have none.
+    #[inline(always)]
+    fn may_be_long(&self, masks: &[u64]) -> bool {
+        // Bits of which so many follow.
+        let followed = |mask: u64, by: &[u32]| by.iter().fold(mask, |mask, by| mask & mask >> by);
+        let mut any = 0;
+        for &mask in masks {
+            any |= followed(mask, &[1, 2, 4, 8, 16, 8]);
+        }
+        // Of a run over an end, half a step on either side holds all, or more than this half.
+        for pair in masks.windows(2) {
+            any |= followed(pair[0] >> 32 | pair[1] << 32, &[1, 2, 4, 8, 16]);
+        }
+        let first = masks.first().map_or(0, |mask| mask.trailing_ones() as usize);
+        any != 0 || self.len + first >= SHORTEST
+    }
+
     /// Adds the beginnings of long runs to `starts`, as soon as they are long enough: `mask` has a bit for each of the
     /// bytes at `at`.
     #[inline(always)]

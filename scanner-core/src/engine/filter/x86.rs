@@ -178,6 +178,9 @@ by_nibbles!(
     |bytes| _mm512_test_epi8_mask(bytes, bytes)
 );
 
+/// How far ahead memory is asked for, in bytes: this code is faster than memory is where nobody asks.
+const AHEAD: usize = 1024;
+
 impl Filter {
     /// Each byte is first given its class; tables of classes let little pass, and of one an instruction looks up all.
     #[target_feature(enable = "avx512bw,avx512vbmi,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt")]
@@ -206,6 +209,7 @@ impl Filter {
         let mut kind = kinds_of(bytes, kinds);
         while at + STEP <= part.end && at + STEP + WINDOW - 1 <= haystack.len() {
             masks[(at - part.start) / STEP] = digits_of(bytes, kind);
+            _mm_prefetch::<_MM_HINT_T0>(haystack.as_ptr().wrapping_add(at + AHEAD).cast());
             // What begins behind this step is there for at least three bytes.
             bytes = match haystack[at + STEP..].first_chunk() {
                 Some(next) => load(next),
@@ -232,7 +236,7 @@ impl Filter {
             let mask = _mm512_test_epi8_mask(any, any);
             // SAFETY: `count` is at most `first` and the bytes looked at before this step, and `STEP` positions
             // behind it are reserved.
-            count += unsafe { write_down::<4>(mask, (at - block) as u32, hits.add(count)) };
+            count += unsafe { write_down_vbmi(mask, (at - block) as u32, hits.add(count)) };
             kind = next;
             at += STEP;
         }
@@ -281,6 +285,40 @@ impl Filter {
         positions.truncate(kept);
     }
 }
+
+/// As [`write_down`], sixteen at a time.
+///
+/// # Safety
+/// There must be room for sixty-four numbers.
+#[target_feature(enable = "avx512bw,avx512vbmi2,popcnt")]
+#[inline]
+unsafe fn write_down_vbmi(mask: u64, base: u32, out: *mut u32) -> usize {
+    let count = mask.count_ones() as usize;
+    let mut places = _mm512_maskz_compress_epi8(mask, load(&PLACES));
+    let mut written = 0;
+    loop {
+        let sixteen = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(places));
+        let numbers = _mm512_add_epi32(sixteen, _mm512_set1_epi32(base as i32));
+        // SAFETY: `written` is a multiple of sixteen and below `count`, or zero: the room is not exceeded.
+        unsafe { _mm512_storeu_si512(out.add(written).cast(), numbers) };
+        written += 16;
+        if written >= count {
+            return count;
+        }
+        places = _mm512_alignr_epi64::<2>(_mm512_setzero_si512(), places);
+    }
+}
+
+/// The numbers of the bytes in a vector.
+const PLACES: [u8; STEP] = {
+    let mut all = [0; STEP];
+    let mut place = 0;
+    while place < STEP {
+        all[place] = place as u8;
+        place += 1;
+    }
+    all
+};
 
 /// A whole vector.
 #[target_feature(enable = "avx512bw")]

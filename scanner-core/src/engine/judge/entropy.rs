@@ -8,8 +8,14 @@ pub(in crate::engine) fn shannon(bytes: &[u8]) -> f64 {
     for &byte in bytes {
         counts[usize::from(byte)] += 1;
     }
-    let counts = counts.into_iter().filter(|&count| count > 1);
-    let repeated: f64 = counts.map(|count| f64::from(count) * log2(count as usize)).sum();
+    // Each byte that stands there more than once is seen by the first of its places.
+    let mut repeated = 0.0;
+    for &byte in bytes {
+        let count = std::mem::take(&mut counts[usize::from(byte)]) as usize;
+        if count > 1 {
+            repeated += count as f64 * log2(count);
+        }
+    }
     match bytes.len() {
         0 => 0.0,
         len => log2(len) - repeated / len as f64,
@@ -19,16 +25,37 @@ pub(in crate::engine) fn shannon(bytes: &[u8]) -> f64 {
 /// The binary logarithm of a number that is not 0. With the one of `std`, the loader opens the C library's
 /// mathematics in each process, which takes longer than to search a prompt.
 fn log2(number: usize) -> f64 {
+    match LOGARITHMS.get(number) {
+        Some(&known) => known,
+        None => logarithm(number),
+    }
+}
+
+/// Those of the numbers that are asked for.
+static LOGARITHMS: [f64; 128] = {
+    let mut all = [0.0; 128];
+    let mut number = 1;
+    while number < all.len() {
+        all[number] = logarithm(number);
+        number += 1;
+    }
+    all
+};
+
+const fn logarithm(number: usize) -> f64 {
     let exponent = number.ilog2();
     if number.is_power_of_two() {
-        return f64::from(exponent);
+        return exponent as f64;
     }
     // ln m = 2 (s + s³/3 + s⁵/5 + …) with s = (m - 1) / (m + 1), which is less than 1/3.
     let mantissa = number as f64 / (1_u64 << exponent) as f64;
     let s = (mantissa - 1.0) / (mantissa + 1.0);
-    let term = |sum: f64, odd: u8| sum * s * s + 1.0 / f64::from(odd);
-    let sum = (0..17).rev().map(|k| 2 * k + 1).fold(0.0, term) * s;
-    f64::from(exponent) + 2.0 * sum / std::f64::consts::LN_2
+    let (mut sum, mut odd) = (0.0, 33);
+    while odd > 0 {
+        sum = sum * s * s + 1.0 / odd as f64;
+        odd -= 2;
+    }
+    exponent as f64 + 2.0 * sum * s / std::f64::consts::LN_2
 }
 
 /// The classes of characters that alternate in a random string.
@@ -61,13 +88,13 @@ pub(in crate::engine) fn is_random(bytes: &[u8]) -> bool {
     if len < 16 {
         return false;
     }
-    let has = |wanted: u8| bytes.iter().any(|&byte| class(byte) == wanted);
-    let (lower, upper) = (has(0), has(1));
-    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let count = |of: fn(&u8) -> bool| bytes.iter().filter(|&byte| of(byte)).count();
+    let (lower, upper) = (count(u8::is_ascii_lowercase) > 0, count(u8::is_ascii_uppercase) > 0);
+    let digits = count(u8::is_ascii_digit);
     if !(lower || upper) {
         return false;
     }
-    let hex = bytes.iter().all(u8::is_ascii_hexdigit) && !(lower && upper);
+    let hex = !(lower && upper) && bytes.iter().all(u8::is_ascii_hexdigit);
     let letters = if lower && upper { 52 } else { 26 };
     let symbols = match digits {
         _ if hex => 16,
@@ -77,18 +104,18 @@ pub(in crate::engine) fn is_random(bytes: &[u8]) -> bool {
     let changes = |differ: fn(u8, u8) -> bool| {
         bytes.windows(2).filter(|pair| differ(pair[0], pair[1])).count()
     };
-    if shannon(bytes) < expected(len, symbols) - 0.55 {
-        return false;
-    }
     let mixed = changes(|a, b| class(a) != class(b)) * 5 >= len;
     let alternating =
         mixed && digits >= 2 && changes(|a, b| a.is_ascii_digit() != b.is_ascii_digit()) * 8 >= len;
-    let unlike_words = !hex
-        && (mixed || !(lower && upper))
-        && letters::count(bytes) * 4 >= len * 3
-        && letters::count(bytes) >= 14
-        && letters::bits(bytes) >= letters::WORDS_END;
-    alternating || unlike_words
+    let unlike_words = || {
+        let letters = letters::count(bytes);
+        !hex && (mixed || !(lower && upper))
+            && letters * 4 >= len * 3
+            && letters >= 14
+            && letters::bits(bytes) >= letters::WORDS_END
+    };
+    // To count each byte takes longest.
+    (alternating || unlike_words()) && shannon(bytes) >= expected(len, symbols) - 0.55
 }
 
 #[cfg(test)]

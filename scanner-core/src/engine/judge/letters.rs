@@ -10,6 +10,21 @@ static TABLE: &[u8; SYMBOLS * SYMBOLS * SYMBOLS] = include_bytes!("letters.bin")
 /// The letters, and one for all else.
 const SYMBOLS: usize = 27;
 
+/// The same for the classes of characters, which show where case and digits alternate as they do in no name.
+static CLASSES: &[u8; EDGES * EDGES * EDGES] = include_bytes!("classes.bin");
+
+/// Lower case, upper case, digits, signs, and the edge of a word.
+const EDGES: usize = 5;
+
+/// What a character of each class costs by chance, and which letter it is, in bits: of 62 letters and digits, and
+/// signs that are seldom.
+const CHANCE: [f64; EDGES - 1] = [1.254, 1.254, 2.632, 6.0];
+const LETTER: f64 = 4.700;
+
+/// Of what a password is given as, words of eight characters and more stay below this, and nineteen in twenty random
+/// values above.
+pub(in crate::engine) const CHANCE_BEGINS: f64 = 8.0;
+
 /// Words of twelve letters and more stay below this, all but one in a hundred, and random letters above.
 pub(in crate::engine) const WORDS_END: f64 = 5.2;
 
@@ -34,6 +49,30 @@ pub(in crate::engine) fn bits(text: &[u8]) -> f64 {
         (first, second) = (second, symbol);
     }
     if letters == 0 { 0.0 } else { f64::from(total) / 16.0 / f64::from(letters) }
+}
+
+/// How many bits more it takes to say a value in words, as names and programs have them, than by chance: above 0, a
+/// machine is the likelier author. Digits say nothing by themselves, but by where they stand.
+pub(in crate::engine) fn unlikelihood(text: &[u8]) -> f64 {
+    let (mut first, mut second) = (0, 0);
+    let (mut before, mut last) = (EDGES - 1, EDGES - 1);
+    let mut bits = 0.0;
+    for &byte in text {
+        let (symbol, class) = match byte {
+            b'a'..=b'z' => (usize::from(byte - b'`'), 0),
+            b'A'..=b'Z' => (usize::from(byte - b'@'), 1),
+            b'0'..=b'9' => (0, 2),
+            _ => (0, 3),
+        };
+        bits += f64::from(CLASSES[(before * EDGES + last) * EDGES + class]) / 16.0 - CHANCE[class];
+        if symbol > 0 {
+            let cost = TABLE[(first * SYMBOLS + second) * SYMBOLS + symbol];
+            bits += f64::from(cost) / 16.0 - LETTER;
+        }
+        (first, second) = (second, symbol);
+        (before, last) = (last, class);
+    }
+    bits
 }
 
 /// How many bytes are letters.
@@ -102,6 +141,35 @@ mod tests {
             let random =
                 (0..1000).filter(|_| bits(&drawn(&mut seed, alphabet, len)) >= WORDS_END).count();
             assert!(random >= least, "{random} of 1000 of {len} letters");
+        }
+    }
+
+    /// The shares that `docs/matching.md` states, on passwords of letters and digits.
+    #[test]
+    fn random_passwords_are_likelier_by_chance() {
+        let both = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let mut seed = 11;
+        for (len, least) in [(8, 915), (10, 970), (12, 985), (16, 998)] {
+            let drawn = (0..1000).map(|_| unlikelihood(&drawn(&mut seed, both, len)));
+            let random = drawn.filter(|&bits| bits >= CHANCE_BEGINS).count();
+            assert!(random >= least, "{random} of 1000 of {len} characters");
+        }
+        for word in [
+            "Winter2024",
+            "base64url",
+            "utf8mb4_bin",
+            "OAuth2Token",
+            "sha256sum",
+            "x509Cert",
+            "v2beta3Key",
+            "AES256GCM",
+            "myDbPass1",
+            "ISO8859",
+            "http2Client",
+            "i18nKeys",
+        ] {
+            let bits = unlikelihood(word.as_bytes());
+            assert!(bits < CHANCE_BEGINS, "{word}: {bits:.1}");
         }
     }
 

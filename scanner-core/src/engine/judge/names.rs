@@ -6,7 +6,7 @@ use super::Rejection;
 pub(in crate::engine) use crate::rule::Value as Class;
 
 /// Words behind the keyword that make the name one of something else.
-const AFTER: &[&str] = &[
+static AFTER: &[Word] = &words_of([
     "age",
     "alg",
     "algorithm",
@@ -220,13 +220,13 @@ const AFTER: &[&str] = &[
     "view",
     "volume",
     "width",
-];
+]);
 
 /// Endings of files behind it: what is named is a file.
-const FILES: &[&str] = &["css", "html", "js", "json", "mjs", "png", "svg", "ts", "tsx"];
+static FILES: &[Word] = &words_of(["css", "html", "js", "json", "mjs", "png", "svg", "ts", "tsx"]);
 
 /// Words before the keyword that do the same.
-const BEFORE: &[&str] = &[
+static BEFORE: &[Word] = &words_of([
     "anti",
     "bad",
     "cancel",
@@ -301,7 +301,7 @@ const BEFORE: &[&str] = &[
     "without",
     "wrong",
     "xsrf",
-];
+]);
 
 /// What a key is for, where it is a secret. Other keys sort, index, translate and unlock keyboards.
 const KEYS: &[&str] = &[
@@ -350,41 +350,33 @@ const KEYS: &[&str] = &[
 ];
 
 /// What stands in a keyword for passwords.
-const PASSWORDS: &[&str] = &["pass", "pwd", "kennwort", "contrase", "wachtwoord"];
+const PASSWORDS: &[&str] = &["pass", "pwd", "pw", "kennwort", "contrase", "wachtwoord", "senha"];
 
-/// Judges the name around a keyword that stands at `keyword` within it.
+/// What the keyword `key` alone says nothing of: what kind of key the name is one of. The keyword stands at `keyword`.
+pub(in crate::engine) fn check_key(
+    name: &[u8],
+    keyword: std::ops::Range<usize>,
+) -> Result<(), Rejection> {
+    let text = &name[keyword.clone()];
+    if !(3..=4).contains(&text.len()) || !text[text.len() - 3..].eq_ignore_ascii_case(b"key") {
+        return Ok(());
+    }
+    let before = &name[..keyword.end - 3];
+    let word = words(before).filter(|word| !word.is_empty()).last().unwrap_or_default();
+    let known = KEYS.iter().any(|key| {
+        word.len() >= key.len()
+            && word[word.len() - key.len()..].eq_ignore_ascii_case(key.as_bytes())
+    });
+    if known { Ok(()) } else { Err(Rejection::Name("a key of another kind, as sort_key is")) }
+}
+
+/// Judges the name around a keyword that stands at `keyword` within it. Any kind of key will do.
 pub(in crate::engine) fn classify(
     name: &[u8],
     keyword: std::ops::Range<usize>,
 ) -> Result<Class, Rejection> {
     let text = &name[keyword.clone()];
-    if text.len() <= 4 && text[text.len() - 3..].eq_ignore_ascii_case(b"key") {
-        let before = &name[..keyword.end - 3];
-        let word = words(before).filter(|word| !word.is_empty()).last().unwrap_or_default();
-        let known = |word: &[u8]| {
-            KEYS.iter().any(|key| {
-                word.len() >= key.len()
-                    && word[word.len() - key.len()..].eq_ignore_ascii_case(key.as_bytes())
-            })
-        };
-        if !known(word) {
-            return Err(Rejection::Name("a key of another kind, as sort_key is"));
-        }
-    }
-    classify_any(name, keyword)
-}
-
-/// The same where something else says what kind of key it is.
-pub(in crate::engine) fn classify_any(
-    name: &[u8],
-    keyword: std::ops::Range<usize>,
-) -> Result<Class, Rejection> {
-    let text = &name[keyword.clone()];
-    let class = if PASSWORDS.iter().any(|word| holds_ignoring_case(text, word.as_bytes())) {
-        Class::Password
-    } else {
-        Class::Key
-    };
+    let class = if is_of_password(text) { Class::Password } else { Class::Key };
     // The word that the keyword stands in may be longer: `dbpassword` is the name of a password,
     // `tokenizer` is not of a token.
     let rest = &name[keyword.end..];
@@ -408,19 +400,31 @@ pub(in crate::engine) fn classify_any(
             "the name is one of something about a secret, as password_length is",
         ));
     }
-    let before: Vec<&[u8]> = words(&name[..keyword.start]).collect();
-    if before.iter().any(|word| listed(word, BEFORE)) {
+    let before = &name[..keyword.start];
+    // An SSH key is a file, and its password is one.
+    let is_ssh = |word: &[u8]| class == Class::Password && word.eq_ignore_ascii_case(b"ssh");
+    if words(before).any(|word| listed(word, BEFORE) && !is_ssh(word)) {
         return Err(Rejection::Name("the name is one of something else, as csrf_token is"));
     }
     // The letter before a keyword in lower case continues a word: `bypass`, `compass`.
     if class == Class::Password && keyword.start > 0 && name[keyword.start - 1].is_ascii_lowercase()
     {
-        let word = before.last().copied().unwrap_or_default();
+        let word = words(before).last().unwrap_or_default();
         if [&b"by"[..], b"com", b"tres", b"sur", b"encom", b"over", b"under"].contains(&word) {
             return Err(Rejection::Name("the keyword is part of another word"));
         }
     }
     Ok(class)
+}
+
+/// Whether a keyword is one of passwords.
+pub(in crate::engine) fn is_of_password(keyword: &[u8]) -> bool {
+    PASSWORDS.iter().any(|word| holds_ignoring_case(keyword, word.as_bytes()))
+}
+
+/// Whether a word behind that for a password says that something else is meant: `password hash`.
+pub(in crate::engine) fn means_other(word: &[u8]) -> bool {
+    listed(word, AFTER)
 }
 
 /// Whether what stands before a name makes it one of a digest: `checksum/secret`, as annotations of Kubernetes have it.
@@ -429,14 +433,39 @@ pub(in crate::engine) fn is_of_digest(before: &[u8]) -> bool {
     [&b"checksum"[..], b"hash", b"digest", b"sha256"].iter().any(|word| before.ends_with(word))
 }
 
-/// Whether a word is one of a list in alphabetical order, whatever its case.
-pub(in crate::engine) fn listed(word: &[u8], list: &[&str]) -> bool {
-    let lower = word.iter().map(u8::to_ascii_lowercase);
-    list.binary_search_by(|listed| listed.bytes().cmp(lower.clone())).is_ok()
+/// A word of at most sixteen letters as a number, so that words are in order as their numbers are.
+pub(in crate::engine) type Word = u128;
+
+/// The numbers of words.
+pub(in crate::engine) const fn words_of<const N: usize>(words: [&str; N]) -> [Word; N] {
+    let mut all = [0; N];
+    let mut index = 0;
+    while index < N {
+        let word = words[index].as_bytes();
+        let (mut bytes, mut at) = ([0; 16], 0);
+        while at < word.len() {
+            bytes[at] = word[at];
+            at += 1;
+        }
+        all[index] = Word::from_be_bytes(bytes);
+        assert!(index == 0 || all[index - 1] < all[index], "a list is in alphabetical order");
+        index += 1;
+    }
+    all
+}
+
+/// Whether a word is one of a list, whatever its case.
+pub(in crate::engine) fn listed(word: &[u8], list: &[Word]) -> bool {
+    let mut bytes = [0; 16];
+    let Some(letters) = bytes.get_mut(..word.len()) else { return false };
+    letters.copy_from_slice(word);
+    bytes.make_ascii_lowercase();
+    list.binary_search(&Word::from_be_bytes(bytes)).is_ok()
 }
 
 fn holds_ignoring_case(text: &[u8], word: &[u8]) -> bool {
-    text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
+    let first = word[0];
+    text.windows(word.len()).any(|part| part[0] | 0x20 == first && part.eq_ignore_ascii_case(word))
 }
 
 /// The words of a name: apart at separators and at humps.
@@ -451,13 +480,15 @@ mod tests {
 
     fn class(name: &str, keyword: &str) -> Option<Class> {
         let at = name.to_ascii_lowercase().find(keyword).unwrap();
-        classify(name.as_bytes(), at..at + keyword.len()).ok()
+        let keyword = at..at + keyword.len();
+        check_key(name.as_bytes(), keyword.clone()).ok()?;
+        classify(name.as_bytes(), keyword).ok()
     }
 
     #[test]
-    fn lists_are_in_order() {
-        assert!(AFTER.is_sorted() && BEFORE.is_sorted() && FILES.is_sorted());
+    fn words_of_lists_are_found_in_any_case() {
         assert!(listed(b"Algorithm", AFTER) && listed(b"AGE", AFTER) && !listed(b"ag", AFTER));
+        assert!(!listed(b"", AFTER) && !listed(b"a-word-of-many-letters", AFTER));
     }
 
     #[test]
@@ -468,6 +499,8 @@ mod tests {
             ("dbpassword", "passw"),
             ("userPassword", "passw"),
             ("MYSQL_PWD", "pwd"),
+            ("ansible_ssh_pass", "_pass"),
+            ("DB_PW", "pw"),
         ] {
             assert_eq!(class(name, keyword), Some(Class::Password), "{name}");
         }

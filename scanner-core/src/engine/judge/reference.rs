@@ -38,7 +38,10 @@ pub(in crate::engine) fn classify(value: &[u8], quoted: bool) -> Option<&'static
     {
         return Some("a marker to be replaced");
     }
-    if holds(b"%s") || holds(b"%d") || holds(b"%v") || holds(b"%(") || starts(b"%env") {
+    // `%D0` is a byte in a URL.
+    let is_decimal = |at: usize| !value.get(at + 2).is_some_and(u8::is_ascii_hexdigit);
+    let decimal = value.windows(2).zip(0..).any(|(two, at)| two == b"%d" && is_decimal(at));
+    if holds(b"%s") || decimal || holds(b"%v") || holds(b"%(") || starts(b"%env") {
         return Some("a format string");
     }
     const SCHEMES: &[&[u8]] = &[

@@ -52,7 +52,8 @@ fn judge(
     if value.len() < shortest {
         return Err(Rejection::Value("too short for a secret"));
     }
-    if value.len() > LONGEST {
+    // How long it may be, a pattern says itself.
+    if value.len() > LONGEST && !name.is_empty() {
         return Err(Rejection::Value("too long for a secret"));
     }
     if let Some(what) = reference::classify(value, quoted) {
@@ -70,7 +71,7 @@ fn judge(
     if same_word(value, name) {
         return Err(Rejection::Value("the name over again"));
     }
-    if let Some(what) = identifier(value) {
+    if let Some(what) = identifier(value, class == Class::Password) {
         return Err(Rejection::Value(what));
     }
     if is_documented(value) {
@@ -87,15 +88,52 @@ fn judge(
         });
     }
     // Where a value of another kind is the rule, the doubt is greater.
-    if kind == Kind::Lock || (kind == Kind::Prose && !entropy::is_random(value)) {
+    let is_random = || {
+        let drawn = class == Class::Password
+            && value.len() < 20
+            && value.iter().all(u8::is_ascii_alphanumeric)
+            && letters::unlikelihood(value) >= 2.0 * letters::CHANCE_BEGINS
+            && value.iter().any(u8::is_ascii_digit)
+            && is_drawn(value);
+        drawn || entropy::is_random(value)
+    };
+    if kind == Kind::Lock || (kind == Kind::Prose && !is_random()) {
         return Err(Rejection::Value("values in such files are mostly something else"));
     }
     Ok(())
 }
 
 /// Whether a value looks like a password that a person chose with care or a machine made, and not like a word.
-pub(super) fn looks_made(value: &[u8]) -> bool {
+pub(in crate::engine) fn looks_made(value: &[u8]) -> bool {
     looks_chosen(value) || entropy::is_random(value)
+}
+
+/// The same of one whose name says little: drawn at random by far, or chosen with digits and signs.
+pub(in crate::engine) fn is_far_from_words(value: &[u8]) -> bool {
+    let value = &*mark::beside(value);
+    let chosen = value.iter().any(|byte| byte.is_ascii_punctuation() && !b"_-./:,".contains(byte))
+        && value.iter().any(u8::is_ascii_digit);
+    // Images and packages are called so, too: `pass:1.2.3@sha256:…`, `"pass": "git+https://…"`.
+    if value.contains(&b':') {
+        return false;
+    }
+    // What is in the form of a path must be too long to be one.
+    let is_path = value.contains(&b'/') && value.len() < 24;
+    chosen
+        || (entropy::is_random(value) && !is_path)
+        || (!is_path
+            && is_drawn(value)
+            && letters::unlikelihood(value) >= 2.0 * letters::CHANCE_BEGINS)
+}
+
+/// The same of one that nothing but a sentence says to be one. Where a word leads to it, signs and digits are enough.
+pub(in crate::engine) fn is_made_beyond_doubt(value: &[u8], is_led: bool) -> bool {
+    let sign = |byte: &u8| byte.is_ascii_punctuation() && !b"_-./:,".contains(byte);
+    // In the next column of a table of users stands a digest.
+    let is_digest = !is_led && value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+    value.iter().any(u8::is_ascii_digit)
+        && !is_digest
+        && (is_drawn(value) || (is_led && value.iter().any(sign) && looks_chosen(value)))
 }
 
 /// Whether a value looks like a password that a person or a generator chose: letters with digits or
@@ -119,6 +157,9 @@ fn looks_chosen(value: &[u8]) -> bool {
     {
         return false;
     }
+    if is_drawn(value) {
+        return true;
+    }
     let changes = value
         .windows(2)
         .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
@@ -135,6 +176,23 @@ fn looks_chosen(value: &[u8]) -> bool {
     }
 }
 
+/// Whether chance is the likelier author of a password than somebody who writes words: by its letters, and by where
+/// case changes and digits stand. Without a digit, in both cases and by far; what is in one case is abbreviations,
+/// or of a language that the model does not know.
+fn is_drawn(value: &[u8]) -> bool {
+    let has = |class: fn(&u8) -> bool| value.iter().any(class);
+    let hexadecimal = value.strip_prefix(b"0x").or(value.strip_prefix(b"0X"));
+    if hexadecimal.is_some_and(|rest| rest.iter().all(u8::is_ascii_hexdigit)) {
+        return false;
+    }
+    let bits = letters::unlikelihood(value);
+    if has(u8::is_ascii_digit) {
+        return bits >= letters::CHANCE_BEGINS;
+    }
+    let both = has(u8::is_ascii_lowercase) && value[1..].iter().any(u8::is_ascii_uppercase);
+    both && bits >= 2.0 * letters::CHANCE_BEGINS
+}
+
 /// Whether the value repeats the name, but for case and separators.
 fn same_word(value: &[u8], name: &[u8]) -> bool {
     let fold = |text: &[u8]| -> Vec<u8> {
@@ -146,7 +204,7 @@ fn same_word(value: &[u8], name: &[u8]) -> bool {
 }
 
 /// The shapes of identifiers that are no secrets.
-fn identifier(value: &[u8]) -> Option<&'static str> {
+fn identifier(value: &[u8], is_password: bool) -> Option<&'static str> {
     let is_uuid = value.len() == 36
         && value.iter().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => *byte == b'-',
@@ -182,7 +240,7 @@ fn identifier(value: &[u8]) -> Option<&'static str> {
             && (letters == 0 || humps * 4 <= letters)
             && letters::are_words(&part[..letters])
     };
-    if parts.peek().is_some() && parts.all(wordlike) {
+    if parts.peek().is_some() && parts.all(wordlike) && !(is_password && is_drawn(value)) {
         return Some("words, as an identifier has them");
     }
     None

@@ -8,7 +8,7 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 
 use super::explain::Trace;
-use super::judge::{self, entropy, is_documented, names, paths, placeholder, reference};
+use super::judge::{self, entropy, is_documented, paths, placeholder, reference};
 use super::{Cache, Engine, Found};
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
@@ -25,12 +25,10 @@ const LONG: usize = 5;
 /// The shortest value that is looked at, in bytes.
 const SHORTEST: usize = 8;
 
-/// An assignment as it was read.
+/// An assignment as it was read, to a name that may be one of a secret.
 pub(super) struct Given {
     /// All of the name.
     pub(super) name: Span,
-    /// The keyword in it, as a place in the haystack.
-    pub(super) keyword: Range<usize>,
     pub(super) value: Span,
     /// Whether the value stands without quotes.
     pub(super) bare: bool,
@@ -55,8 +53,8 @@ struct Words {
     entries: Vec<Entry>,
     /// The bytes that any rule's value may have.
     alphabet: ByteSet,
-    /// How long the values are of the rules that want no digits: few do, and most words have none.
-    letters: Vec<RangeInclusive<u16>>,
+    /// How long the values are of the rules that want no digits, and what they are made of: most words have none.
+    letters: Vec<(RangeInclusive<u16>, ByteSet)>,
     /// Where the entries of a first byte begin.
     starts: [u16; 257],
     /// The most bytes before a name that any rule looks at.
@@ -119,7 +117,7 @@ impl Words {
                 within = within.max(usize::from(rule.within));
                 let (least, most) = (length(rule.min_len), length(rule.window));
                 if !wants_digits(rule) {
-                    letters.push(least..=most);
+                    letters.push((least..=most, rule.alphabet));
                 }
                 entries.extend(rule.context.iter().zip(0..).map(|(letters, word)| Entry {
                     rule: id.0,
@@ -191,8 +189,6 @@ impl Engine {
         let fit = self.fit(cache, haystack, given, value)?;
         let rule = self.rules.get(RuleId(fit.rule));
         let name = given.name_in(haystack);
-        let keyword = given.keyword.start - given.name.start..given.keyword.end - given.name.start;
-        names::classify_any(name, keyword).ok()?;
         let word = &*rule.context[usize::from(fit.word)];
         trace.step("name", || format!("'{}'", name.escape_ascii()));
         trace.step("context", || format!("'{word}' says whose it is"));
@@ -210,12 +206,13 @@ impl Engine {
     /// The rule whose word stands in the name or else before it, and whose pattern matches the value.
     fn fit(&self, cache: &mut Cache, haystack: &[u8], given: &Given, value: &[u8]) -> Option<Fit> {
         let words = self.named.words.get_or_init(|| Words::new(&self.rules));
-        // Most of what names are given holds a blank or a bracket.
-        let fits = |len: &RangeInclusive<u16>| {
+        // Most of what names are given holds a blank or a bracket, or is a word.
+        let fits = |(len, letters): &(RangeInclusive<u16>, ByteSet)| {
             (usize::from(*len.start())..=usize::from(*len.end())).contains(&value.len())
+                && value.iter().all(|&byte| letters.contains(byte))
         };
         if !value.iter().all(|&byte| words.alphabet.contains(byte))
-            || !(value.iter().any(u8::is_ascii_digit) || words.letters.iter().any(fits))
+            || !(may_look_made(value) || words.letters.iter().any(fits))
         {
             return None;
         }
@@ -280,12 +277,8 @@ fn stands(rule: &Rule, place: Place, text: &[u8], word: Range<usize>, given: &Gi
 
 /// Whether a value of the right shape is one that was made, and not written.
 fn is_believed(rule: &Rule, value: &[u8], word: &str) -> bool {
-    // A part may have the look, where a prefix or a second part has not.
-    let parts = value.split(|byte| !byte.is_ascii_alphanumeric());
-    let longest = parts.max_by_key(|part| part.len()).unwrap_or_default();
     let looks_made = !wants_digits(rule)
-        || looks_made(value, rule)
-        || (longest.len() >= 16 && looks_made(longest, rule));
+        || if value.len() < LONG_VALUE { looks_short(value, rule) } else { may_look_made(value) };
     looks_made
         && !(word.len() >= LONG && holds(value, word))
         && value.iter().any(u8::is_ascii_alphanumeric)
@@ -300,22 +293,43 @@ fn wants_digits(rule: &Rule) -> bool {
     rule.alphabet.contains(b'0')
 }
 
-/// Whether digits stand among the letters as chance puts them there. Identifiers lack them, or have them
-/// at an end.
-fn looks_made(value: &[u8], rule: &Rule) -> bool {
+/// Of values from this length on, all is told by how their characters change, whatever the rule.
+const LONG_VALUE: usize = 16;
+
+/// Whether digits stand in a value as chance puts them there, for some rule that wants them. Identifiers lack them, or
+/// have them at an end.
+fn may_look_made(value: &[u8]) -> bool {
+    if !value.iter().any(u8::is_ascii_digit) {
+        return false;
+    }
+    if value.len() < LONG_VALUE || looks_made(value) {
+        return true;
+    }
+    // A part may have the look, where a prefix or a second part has not.
+    let parts = value.split(|byte| !byte.is_ascii_alphanumeric());
+    let longest = parts.max_by_key(|part| part.len()).unwrap_or_default();
+    longest.len() >= LONG_VALUE && longest.len() < value.len() && looks_made(longest)
+}
+
+/// Whether a short value has digits, and letters too where the rule allows them.
+fn looks_short(value: &[u8], rule: &Rule) -> bool {
+    let can = |byte| rule.alphabet.contains(byte);
+    value.iter().any(u8::is_ascii_digit)
+        && (value.iter().any(u8::is_ascii_alphabetic) || !(can(b'a') || can(b'A')))
+}
+
+/// Whether digits stand among the letters of a long value as chance puts them there.
+fn looks_made(value: &[u8]) -> bool {
     let has = |class: fn(&u8) -> bool| value.iter().any(class);
     let (lower, upper) = (has(u8::is_ascii_lowercase), has(u8::is_ascii_uppercase));
-    let (digits, letters) = (has(u8::is_ascii_digit), lower || upper);
-    let is_hex = value.iter().all(|&byte| byte.is_ascii_hexdigit() || byte == b'-');
-    if value.len() < 16 {
-        let can = |byte| rule.alphabet.contains(byte);
-        return digits && (letters || !(can(b'a') || can(b'A')));
+    if !(has(u8::is_ascii_digit) && (lower || upper)) {
+        return false;
     }
     let class = |byte: u8| (byte.is_ascii_lowercase(), byte.is_ascii_uppercase());
-    let changes = value.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
-    (is_hex && digits && letters)
-        || (digits && lower && upper && changes * 5 >= value.len() * 2)
-        || (digits && letters && edges(value) * 6 >= value.len())
+    let changes = || value.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
+    edges(value) * 6 >= value.len()
+        || value.iter().all(|&byte| byte.is_ascii_hexdigit() || byte == b'-')
+        || (lower && upper && changes() * 5 >= value.len() * 2)
 }
 
 /// How often letters and digits alternate.

@@ -8,11 +8,22 @@ use crate::input::Span;
 /// How far behind the name its value may begin, in bytes.
 pub(super) const REACH: usize = 96;
 
+/// The same in a block of Terraform, which describes the variable before it gives it a default.
+const BLOCK: usize = 256;
+
 /// What says that a name follows.
 const NAMES: &[&[u8]] = &[b"key", b"name", b"variable", b"parametername", b"property"];
 
+/// What begins a block of Terraform for the name.
+const VARIABLE: &[u8] = b"variable \"";
+
 /// What says that its value follows.
 const VALUES: &[&[u8]] = &[b"value", b"defaultvalue", b"parametervalue", b"default", b"content"];
+
+/// How far behind the name its value may begin.
+pub(super) fn reach(haystack: &[u8], name: Span) -> usize {
+    if haystack[..name.start].ends_with(VARIABLE) { BLOCK } else { REACH }
+}
 
 /// Whether what says that a name follows stands before the name.
 pub(super) fn may_be_entry(haystack: &[u8], name: Span) -> bool {
@@ -32,6 +43,9 @@ pub(super) fn of_entry(haystack: &[u8], name: Span) -> Option<Result<(Span, Writ
     if let Some(tag) = before.strip_suffix(b">") {
         let word = ends_with_word(tag)?;
         return tag[..tag.len() - word].ends_with(b"<").then(|| of_next_tag(haystack, name.end));
+    }
+    if before.ends_with(VARIABLE) {
+        return Some(of_variable(haystack, name.end));
     }
     let before = strip(before, b"\"'`");
     let before = strip(before, b"\\").trim_ascii_end();
@@ -68,6 +82,19 @@ pub(super) fn of_entry(haystack: &[u8], name: Span) -> Option<Result<(Span, Writ
         }
     }
     None
+}
+
+/// The default in the block of the variable whose name ends at `at`.
+fn of_variable(haystack: &[u8], at: usize) -> Result<(Span, Written), Rejection> {
+    let none = Rejection::Assignment("a variable without a default");
+    let rest = &haystack[at..haystack.len().min(at + BLOCK)];
+    let rest = &rest[..memchr::memmem::find(rest, b"\n}").unwrap_or(rest.len())];
+    let open = rest
+        .strip_prefix(b"\"")
+        .map(<[u8]>::trim_ascii_start)
+        .is_some_and(|rest| rest.starts_with(b"{"));
+    let word = memchr::memmem::find(rest, b"default").filter(|_| open).ok_or(none)?;
+    given(haystack, at + word + b"default".len()).unwrap_or(Err(none))
 }
 
 /// The value behind the word for it and a sign.
