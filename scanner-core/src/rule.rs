@@ -312,10 +312,14 @@ pub struct Sign {
 }
 
 impl Sign {
-    /// Whether the sign stands behind the first bytes of `text`, with nothing between that may not be there.
-    pub(crate) fn stands_behind(&self, text: &[u8]) -> bool {
+    /// Whether the sign stands behind the first bytes of `text`, with nothing between that may not be there, and how
+    /// many bytes were looked at to find out.
+    pub(crate) fn look(&self, text: &[u8]) -> (bool, usize) {
         let rest = text.get(usize::from(self.skip)..).unwrap_or_default();
-        rest.iter().find(|&&byte| !self.before.contains(byte)) == Some(&self.byte)
+        match rest.iter().position(|&byte| !self.before.contains(byte)) {
+            Some(at) => (rest[at] == self.byte, at + 1),
+            None => (false, rest.len()),
+        }
     }
 }
 

@@ -179,6 +179,31 @@ mod tests {
         assert_eq!((open.min_len, open.max_len), (7, None));
         assert_eq!(bounds("://[a-z]+:[a-z]+@[a-z]+").unwrap().required, Some(b'@'));
         assert_eq!(bounds("ab_[0-9]{4}").unwrap().required, None);
+    }
+
+    #[test]
+    fn signs_that_are_soon_missed() {
+        let sign = bounds("://[a-z]{1,9}:(?P<secret>[a-z]+)@[a-z]+/[a-z]").unwrap().sign.unwrap();
+        // The last for which the others may stand before it.
+        assert_eq!((sign.skip, sign.byte), (3, b'/'));
+        for (text, stands) in [
+            ("://a:b@c/d", true),
+            ("://a/b", true),
+            ("://a.b/c", false),
+            ("://ab", false),
+            ("://", false),
+            ("", false),
+        ] {
+            assert_eq!(sign.look(text.as_bytes()).0, stands, "{text}");
+        }
+        // Anything may stand before it, or it is one of those.
+        assert_eq!(bounds(r"ab[\x00-\xFF]{0,9}:[a-z]").unwrap().sign, None);
+        assert_eq!(bounds("ab[a-z:]{0,9}:[a-z]").unwrap().sign, None);
+        assert_eq!(bounds("ab[a-z]").unwrap().sign, None);
+    }
+
+    #[test]
+    fn patterns_that_are_none() {
         assert!(bounds("a*").is_err());
         assert!(bounds("a(").is_err());
         // `\w` is ASCII: with Unicode on, a rule costs megabytes.

@@ -148,11 +148,13 @@ impl Engine {
             return Err(Rejection::LeftBoundary);
         }
         let index = usize::from(candidate.rule);
-        if let Some(sign) = rule.sign
-            && !sign
-                .stands_behind(&haystack[start..haystack.len().min(start + rule.window as usize)])
-        {
-            return Err(Rejection::Pattern);
+        if let Some(sign) = rule.sign {
+            let most = haystack.len().min(start + rule.window as usize);
+            let (stands, seen) = sign.look(&haystack[start..most]);
+            cache.work.confirmed_bytes += seen as u64;
+            if !stands {
+                return Err(Rejection::Pattern);
+            }
         }
         let run = run(cache, index, haystack, rule, start);
         if run < rule.min_len as usize {

@@ -192,7 +192,9 @@ impl Filter {
         out: &mut Vec<u32>,
         digits: &mut Digits,
     ) -> usize {
-        if part.start + STEP > part.end || part.start + STEP + WINDOW > haystack.len() + 1 {
+        // Where a position has too few bytes behind it, or is another part's.
+        let whole = part.end.min((haystack.len() + 1).saturating_sub(WINDOW));
+        if part.start >= whole {
             return part.start;
         }
         let tables = self.classes.each_ref().map(|part| part.each_ref().map(|table| load(table)));
@@ -205,16 +207,12 @@ impl Filter {
         let hits = out.as_mut_ptr();
         let mut count = first;
         let mut at = part.start;
-        let mut bytes = load(haystack[at..].first_chunk().expect("a step is there"));
+        let mut bytes = load_from(haystack, at);
         let mut kind = kinds_of(bytes, kinds);
-        while at + STEP <= part.end && at + STEP + WINDOW - 1 <= haystack.len() {
+        while at < whole {
             masks[(at - part.start) / STEP] = digits_of(bytes, kind);
             _mm_prefetch::<_MM_HINT_T0>(haystack.as_ptr().wrapping_add(at + AHEAD).cast());
-            // What begins behind this step is there for at least three bytes.
-            bytes = match haystack[at + STEP..].first_chunk() {
-                Some(next) => load(next),
-                None => load_some(&haystack[at + STEP..]),
-            };
+            bytes = load_from(haystack, at + STEP);
             let next = kinds_of(bytes, kinds);
             // Eight bytes further on; the other places of a window lie in both.
             let further = _mm512_alignr_epi64::<1>(next, kind);
@@ -233,7 +231,8 @@ impl Filter {
                 }
                 any = _mm512_or_si512(any, buckets);
             }
-            let mask = _mm512_test_epi8_mask(any, any);
+            let mask =
+                _mm512_test_epi8_mask(any, any) & u64::MAX >> (STEP - (whole - at).min(STEP));
             // SAFETY: `count` is at most `first` and the bytes looked at before this step, and `STEP` positions
             // behind it are reserved.
             count += unsafe { write_down_vbmi(mask, (at - block) as u32, hits.add(count)) };
@@ -243,8 +242,9 @@ impl Filter {
         // SAFETY: `count` positions were written, and no more than are reserved.
         unsafe { out.set_len(count) };
         self.keep_known_vbmi(&haystack[block..], out, first);
-        digits.add(part.start, &masks[..(at - part.start) / STEP]);
-        at
+        // Of runs, what is behind the last whole step is looked at elsewhere.
+        digits.add(part.start, &masks[..(whole - part.start) / STEP]);
+        whole
     }
 
     /// Keeps, from the `first` on, the positions whose four bytes have a known hash. Each must have four bytes in the
@@ -325,6 +325,17 @@ const PLACES: [u8; STEP] = {
 fn load(bytes: &[u8; STEP]) -> __m512i {
     // SAFETY: the array is sixty-four bytes long, and the load has no need of alignment.
     unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
+/// The bytes from there on, as far as there are any, and zeros.
+#[target_feature(enable = "avx512bw")]
+#[inline]
+fn load_from(haystack: &[u8], at: usize) -> __m512i {
+    let rest = haystack.get(at..).unwrap_or_default();
+    match rest.first_chunk() {
+        Some(bytes) => load(bytes),
+        None => load_some(rest),
+    }
 }
 
 /// Fewer bytes than a vector has, and zeros.
