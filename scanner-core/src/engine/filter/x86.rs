@@ -26,6 +26,9 @@ const KINDS: [u8; 128] = {
     kinds
 };
 
+/// How far ahead memory is asked for, in bytes: this code is faster than memory is where nobody asks.
+const AHEAD: usize = 1024;
+
 /// The filter by nibbles, and the digits of runs, for one width of vectors. `$any` gives a bit for each byte that
 /// is not zero.
 macro_rules! by_nibbles {
@@ -61,6 +64,7 @@ macro_rules! by_nibbles {
                 let mut count = first;
                 let mut at = part.start;
                 while at + STEP <= part.end && at + STEP + WINDOW - 1 <= haystack.len() {
+                    _mm_prefetch::<_MM_HINT_T0>(haystack.as_ptr().wrapping_add(at + AHEAD).cast());
                     let (mut mask, mut digit) = (0, 0);
                     for offset in (0..STEP).step_by($width) {
                         let mut nibbles = [($zero(), $zero()); WINDOW];
@@ -177,9 +181,6 @@ by_nibbles!(
     _mm512_setzero_si512,
     |bytes| _mm512_test_epi8_mask(bytes, bytes)
 );
-
-/// How far ahead memory is asked for, in bytes: this code is faster than memory is where nobody asks.
-const AHEAD: usize = 1024;
 
 impl Filter {
     /// Each byte is first given its class; tables of classes let little pass, and of one an instruction looks up all.
