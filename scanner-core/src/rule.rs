@@ -312,13 +312,18 @@ pub struct Sign {
 }
 
 impl Sign {
-    /// Whether the sign stands behind the first bytes of `text`, with nothing between that may not be there, and how
+    /// How many bytes are looked at. What does not show so early is left to others, who look at no byte again for the
+    /// next candidate.
+    const MOST: usize = 64;
+
+    /// Whether the sign may stand behind the first bytes of `text`, with nothing between that may not be there, and how
     /// many bytes were looked at to find out.
     pub(crate) fn look(&self, text: &[u8]) -> (bool, usize) {
         let rest = text.get(usize::from(self.skip)..).unwrap_or_default();
-        match rest.iter().position(|&byte| !self.before.contains(byte)) {
+        let first = &rest[..rest.len().min(Sign::MOST)];
+        match first.iter().position(|&byte| !self.before.contains(byte)) {
             Some(at) => (rest[at] == self.byte, at + 1),
-            None => (false, rest.len()),
+            None => (first.len() < rest.len(), first.len()),
         }
     }
 }

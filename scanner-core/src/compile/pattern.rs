@@ -196,6 +196,9 @@ mod tests {
         ] {
             assert_eq!(sign.look(text.as_bytes()).0, stands, "{text}");
         }
+        // Too far to be looked for.
+        let far = format!("://{}", "a".repeat(99));
+        assert_eq!(sign.look(far.as_bytes()), (true, 64));
         // Anything may stand before it, or it is one of those.
         assert_eq!(bounds(r"ab[\x00-\xFF]{0,9}:[a-z]").unwrap().sign, None);
         assert_eq!(bounds("ab[a-z:]{0,9}:[a-z]").unwrap().sign, None);
