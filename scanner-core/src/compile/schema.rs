@@ -15,6 +15,9 @@ pub const MAX_WINDOW: u32 = 65_536;
 /// The longest value of an assignment that is read, in bytes. Longer ones are no secrets.
 pub const MAX_VALUE: u32 = 512;
 
+/// How far a manifest is read, in bytes.
+pub const MAX_MANIFEST: u32 = 8192;
+
 /// The most rules that one table of heads serves.
 pub const MAX_RULES: usize = u16::MAX as usize;
 
@@ -293,7 +296,7 @@ pub fn build(file: &str, issuer: &str, url: &str, syntax: RuleSyntax) -> Result<
         }
         Shape::Assignment | Shape::Manifest | Shape::Bare => Bounds {
             min_len: 1,
-            max_len: Some(if shape == Shape::Manifest { 8192 } else { 1024 }),
+            max_len: Some(if shape == Shape::Manifest { MAX_MANIFEST } else { 1024 }),
             alphabet: ByteSet::ALL,
             first: ByteSet::ALL,
             required: None,

@@ -7,13 +7,14 @@
 use super::anchors::Candidate;
 use super::judge::{Rejection, value};
 use super::{Found, Unveiled};
+use crate::compile::schema::MAX_MANIFEST;
 use crate::decode;
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
 use crate::rule::Value;
 
 /// How far a manifest is read, in bytes.
-pub(super) const REACH: usize = 8192;
+pub(super) const REACH: usize = MAX_MANIFEST as usize;
 
 /// The key that a manifest begins with.
 const BEGIN: &[u8] = b"apiVersion";

@@ -105,20 +105,30 @@ struct Run {
     len: usize,
 }
 
+/// How far a mask is moved, one after the other, to leave the bits that begin a long run: by doubling.
+const LONG: &[u32] = &[1, 2, 4, 8, 16, 8];
+
+/// The same for a run of half a step.
+const HALF: &[u32] = &[1, 2, 4, 8, 16];
+
+/// The bits of a mask that are followed by as many as these moves are in all.
+#[inline(always)]
+fn followed(mask: u64, by: &[u32]) -> u64 {
+    by.iter().fold(mask, |mask, by| mask & mask >> by)
+}
+
 impl Run {
     /// Whether a long run may end in these steps or go on behind them, by a look at all of them without a branch: most
     /// have none.
     #[inline(always)]
     fn may_be_long(&self, masks: &[u64]) -> bool {
-        // Bits of which so many follow.
-        let followed = |mask: u64, by: &[u32]| by.iter().fold(mask, |mask, by| mask & mask >> by);
         let mut any = 0;
         for &mask in masks {
-            any |= followed(mask, &[1, 2, 4, 8, 16, 8]);
+            any |= followed(mask, LONG);
         }
         // Of a run over an end, half a step on either side holds all, or more than this half.
         for pair in masks.windows(2) {
-            any |= followed(pair[0] >> 32 | pair[1] << 32, &[1, 2, 4, 8, 16]);
+            any |= followed(pair[0] >> 32 | pair[1] << 32, HALF);
         }
         let first = masks.first().map_or(0, |mask| mask.trailing_ones() as usize);
         any != 0 || self.len + first >= SHORTEST
@@ -129,8 +139,7 @@ impl Run {
     #[inline(always)]
     fn step(&mut self, at: usize, mask: u64, starts: &mut Vec<usize>) {
         let goes_on = mask.trailing_ones() as usize;
-        // Bits of which enough follow: by doubling.
-        let long = [1, 2, 4, 8, 16, 8].iter().fold(mask, |mask, by| mask & mask >> by);
+        let long = followed(mask, LONG);
         if (long != 0) | (self.len + goes_on >= SHORTEST) {
             self.tell(at, goes_on, long, starts);
         }
