@@ -338,18 +338,18 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// Whether such bytes stand in `text`. Most of it is not looked at: each step goes to where the next
+    /// Where such bytes stand in `text`. Most of it is not looked at: each step goes to where the next
     /// stretch would end, and back as far as bytes belong to it.
-    pub(crate) fn stands_in(&self, text: &[u8]) -> bool {
+    pub(crate) fn find(&self, text: &[u8]) -> Option<usize> {
         let len = usize::from(self.len);
         let mut from = 0;
         while let Some(place) = text.get(from..from + len) {
             match place.iter().rposition(|&byte| !self.bytes.contains(byte)) {
                 Some(last) => from += last + 1,
-                None => return true,
+                None => return Some(from),
             }
         }
-        false
+        None
     }
 }
 

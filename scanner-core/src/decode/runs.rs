@@ -3,11 +3,13 @@
 use std::iter;
 use std::ops::Range;
 
-use super::{Decoded, Origin, REACH, is_digit, is_text, packed, place};
+use super::{Decoded, Origin, REACH, SHORTEST, is_digit, is_text, packed, place};
 use crate::finding::Layer;
 
 /// How many digits are looked at first: of most runs, they show that they are a word.
 const FIRST: usize = 24;
+
+const _: () = assert!(FIRST <= SHORTEST, "a run has as many");
 
 /// A run of digits, wrapped over lines or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +27,8 @@ pub(crate) fn each(haystack: &[u8], starts: &[usize], visit: &mut dyn FnMut(Run)
         if start < floor {
             continue;
         }
-        // A long word, a path or a line of dashes is told by its first letters.
-        let first = &haystack[start..haystack.len().min(start + FIRST)];
-        if is_promising(&first[..digits(first)]) {
+        // A long word, a path or a line of dashes is told by its first letters, all of which are digits.
+        if is_promising(&haystack[start..haystack.len().min(start + FIRST)]) {
             let end = start + digits(&haystack[start..]);
             let run = Run { lines: iter::once(start..end).collect() }.unwrapped(haystack);
             floor = run.lines.last().map_or(end, |line| line.end);
@@ -158,24 +159,57 @@ fn is_promising(first: &[u8]) -> bool {
 /// Whether the first few digits show already that it is no base 64 of anything: so it is with nearly all words
 /// and paths, which are most of what is asked about.
 fn is_hopeless(digits: &[u8]) -> bool {
+    let Some(digits) = digits.first_chunk::<8>() else { return false };
     let mut bytes = [0; 6];
-    let Some(digits) = digits.get(..8) else { return false };
     decode_into(digits, Digits::Base64, &mut bytes);
-    let packed = matches!(bytes, [0x1f | 0x78 | 0xfe | 0xff, ..]) || bytes.contains(&0);
-    let controls = bytes.iter().any(|&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\r' | b'\n'));
-    let high = bytes.iter().filter(|&&byte| byte >= 0x7f).count();
-    !packed && (controls || high * 8 > FIRST * 3 / 4)
+    let Count { controls, nuls, high, .. } = Count::of(&bytes);
+    let packed = matches!(bytes, [0x1f | 0x78 | 0xfe | 0xff, ..]) || nuls > 0;
+    !packed && (controls > 0 || high * 8 > FIRST * 3 / 4)
 }
 
 /// Whether bytes could be the beginning of text or of something packed. Random bytes pass seldom.
 fn is_begun(bytes: &[u8]) -> bool {
-    let printed =
-        |byte: &&u8| byte.is_ascii_graphic() || matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
-    let count = bytes.iter().filter(printed).count();
-    let no_controls =
-        bytes.iter().all(|&byte| byte >= 0x20 || matches!(byte, b'\t' | b'\r' | b'\n'));
-    (no_controls && count * 8 >= bytes.len() * 7) || packed::is_begun(bytes)
+    let Count { controls, printed, .. } = Count::of(bytes);
+    (controls == 0 && printed * 8 >= bytes.len() * 7) || packed::is_begun(bytes)
 }
+
+/// How many bytes are of each kind.
+struct Count {
+    /// Printable ASCII, blanks and line breaks.
+    printed: usize,
+    /// Other control characters, NULs among them.
+    controls: usize,
+    nuls: usize,
+    high: usize,
+}
+
+impl Count {
+    /// Counts no more than [`FIRST`] bytes, all kinds in one number without a branch.
+    fn of(bytes: &[u8]) -> Count {
+        let all = bytes.iter().take(FIRST).map(|&byte| KINDS[usize::from(byte)]).sum::<u32>();
+        let [printed, controls, nuls, high] = all.to_le_bytes().map(usize::from);
+        Count { printed, controls, nuls, high }
+    }
+}
+
+/// What a byte counts as, eight bits for each kind.
+static KINDS: [u32; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let is_blank = matches!(byte as u8, b' ' | b'\t' | b'\r' | b'\n');
+        let printed = (byte as u8).is_ascii_graphic() || is_blank;
+        let control = byte < 0x20 && !is_blank;
+        kinds[byte] = u32::from_le_bytes([
+            printed as u8,
+            control as u8,
+            (byte == 0) as u8,
+            (byte >= 0x7f) as u8,
+        ]);
+        byte += 1;
+    }
+    kinds
+};
 
 fn decode(digits: &[u8], kind: Digits) -> Vec<u8> {
     let mut out = vec![0; digits.len()];
@@ -185,33 +219,49 @@ fn decode(digits: &[u8], kind: Digits) -> Vec<u8> {
 }
 
 /// Decodes into `out`, which is no shorter than the digits, and says how many bytes that were.
+#[inline]
 fn decode_into(digits: &[u8], kind: Digits, out: &mut [u8]) -> usize {
-    let (mut bits, mut have, mut len) = (0u32, 0, 0);
-    let width = if kind == Digits::Hex { 4 } else { 6 };
-    for &byte in digits {
-        bits = bits << width | value(byte, kind);
-        have += width;
-        if have >= 8 {
-            have -= 8;
-            out[len] = (bits >> have) as u8;
+    let value = |digit: u8| u32::from(VALUES[usize::from(digit)]);
+    let mut len = 0;
+    if kind == Digits::Hex {
+        for pair in digits.chunks_exact(2) {
+            let nibble = |digit: u8| (digit & 15) + 9 * (digit >> 6);
+            out[len] = nibble(pair[0]) << 4 | nibble(pair[1]);
             len += 1;
         }
+        return len;
+    }
+    let (fours, rest) = digits.as_chunks::<4>();
+    for &[a, b, c, d] in fours {
+        let bits = value(a) << 18 | value(b) << 12 | value(c) << 6 | value(d);
+        out[len..len + 3].copy_from_slice(&bits.to_be_bytes()[1..]);
+        len += 3;
+    }
+    if let [a, b, rest @ ..] = rest {
+        let bits = value(*a) << 18 | value(*b) << 12 | rest.first().map_or(0, |&c| value(c)) << 6;
+        let last = &bits.to_be_bytes()[1..][..1 + rest.len()];
+        out[len..len + last.len()].copy_from_slice(last);
+        len += last.len();
     }
     len
 }
 
-fn value(byte: u8, kind: Digits) -> u32 {
-    let value = match (kind, byte) {
-        (Digits::Hex, b'0'..=b'9') => byte - b'0',
-        (Digits::Hex, _) => byte.to_ascii_lowercase().wrapping_sub(b'a' - 10) & 15,
-        (_, b'A'..=b'Z') => byte - b'A',
-        (_, b'a'..=b'z') => byte - b'a' + 26,
-        (_, b'0'..=b'9') => byte - b'0' + 52,
-        (_, b'+' | b'-') => 62,
-        _ => 63,
-    };
-    u32::from(value)
-}
+/// The value of each digit of base 64, in either alphabet.
+static VALUES: [u8; 256] = {
+    let mut values = [63; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        values[byte] = match byte as u8 {
+            letter @ b'A'..=b'Z' => letter - b'A',
+            letter @ b'a'..=b'z' => letter - b'a' + 26,
+            digit @ b'0'..=b'9' => digit - b'0' + 52,
+            b'+' | b'-' => 62,
+            _ => 63,
+        };
+        byte += 1;
+    }
+    values
+};
 
 /// Where each of `len` decoded bytes stands, in digits of `width` bits.
 pub(super) fn places(lines: &[Range<usize>], len: usize, width: usize) -> Vec<(u32, u32)> {

@@ -10,13 +10,14 @@ use super::explain::{Trace, is_read};
 use super::judge::names;
 use super::judge::paths::{self, Kind};
 use super::judge::{Rejection, value, vectors};
-use super::named::Given;
+use super::named::{self, Given, SHORTEST};
 use super::read::{self, Written};
 use super::{Cache, Engine, Found, Unveiled};
 use crate::compile::schema::MAX_VALUE;
 use crate::decode;
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
+use crate::mark;
 
 /// How far a name reaches on either side of its keyword, in bytes.
 pub(super) const NAME: usize = 64;
@@ -46,7 +47,7 @@ pub(super) fn consider(
     let keyword = keyword(haystack, candidate);
     let name = read::name(haystack, keyword.start, keyword.end);
     // The sign is looked for before anything else: most names are assigned nothing.
-    let (value, written) = match read::assigned(haystack, name) {
+    let (value, written) = match read::assigned(haystack, name, &mut cache.bare) {
         // Of a password, a sentence may tell.
         Err(why)
             if read::may_be_said(haystack, name)
@@ -59,10 +60,17 @@ pub(super) fn consider(
     trace.step("assignment", || {
         format!("a value of {} bytes, {written:?}", value.len()).to_lowercase()
     });
+    let kind = *cache.kind.get_or_insert_with(|| paths::kind(input.get_path()));
+    if !is_read(trace)
+        && (value.len() < SHORTEST
+            || is_word_of_code(haystack, name, value, written, kind)
+            || is_data(engine, &haystack[value.range()], written))
+    {
+        return Err(Rejection::Value("too short, too long or no literal"));
+    }
     if names::is_of_digest(&haystack[..name.start]) {
         return Err(Rejection::Name("the name is one of a digest, as checksum/secret is"));
     }
-    let kind = *cache.kind.get_or_insert_with(|| paths::kind(input.get_path()));
     let text = &haystack[name.range()];
     let word = keyword.start - name.start..keyword.end - name.start;
     let class = names::classify(text, word.clone())?;
@@ -114,6 +122,24 @@ pub(super) fn consider(
         decoded: decoded
             .map(|decoded| Box::new(Unveiled { secret: decoded.text, layers: decoded.layers })),
     })
+}
+
+/// Whether the value is a bare word of code that no rule takes for a literal. Most of what is assigned in code is one,
+/// so it is asked before the name is looked at.
+fn is_word_of_code(haystack: &[u8], name: Span, value: Span, written: Written, kind: Kind) -> bool {
+    kind == Kind::Code
+        && written == Written::Bare
+        && !named::may_be_bare(&haystack[named::unescaped(haystack, value).range()])
+        && !read::is_within_string(haystack, name, value)
+}
+
+/// Whether a value is far too long for all rules, however it is encoded, and holds nothing that would be taken out of it:
+/// where there is no end to a value, each name in it has one.
+fn is_data(engine: &Engine, text: &[u8], written: Written) -> bool {
+    text.len() > 2 * value::LONGEST
+        && mark::placeholders(text).next().is_none()
+        && decode::plain_value(text).is_none()
+        && !engine.may_be_named(text, written == Written::Bare)
 }
 
 /// Whether the assignment at the candidate has been read to its end, or to where it is seen to be none: no text

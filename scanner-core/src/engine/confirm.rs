@@ -160,11 +160,12 @@ impl Engine {
         if run < rule.min_len as usize {
             return Err(Rejection::TooShort);
         }
-        let rest = &haystack[start..start + run];
-        if rule.required.is_some_and(|byte| memchr::memrchr(byte, rest).is_none()) {
+        let end = start + run;
+        let seen = &mut cache.seen[index];
+        if rule.required.is_some_and(|byte| !seen.required.byte(haystack, start, end, byte)) {
             return Err(Rejection::Pattern);
         }
-        if rule.stretch.is_some_and(|stretch| !stretch.stands_in(rest)) {
+        if rule.stretch.is_some_and(|one| !seen.stretch.stretch(haystack, start, end, &one)) {
             return Err(Rejection::Pattern);
         }
         cache.work.confirmations += 1;

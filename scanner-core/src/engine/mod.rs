@@ -28,6 +28,7 @@ mod confirm;
 pub(crate) mod explain;
 mod filter;
 mod judge;
+mod known;
 mod layers;
 pub(crate) mod lone;
 mod manifest;
@@ -42,6 +43,7 @@ use confirm::Pattern;
 pub(crate) use confirm::check as check_pattern;
 use explain::Trace;
 use judge::Rejection;
+use known::Known;
 
 /// A set of rules, ready to search.
 pub(crate) struct Engine {
@@ -97,6 +99,8 @@ pub(crate) struct Cache {
     open: open::Scratch,
     /// The kind of the file, or the layer of it, that is at hand, once it was asked for.
     kind: Option<judge::paths::Kind>,
+    /// The value without quotes that was read last.
+    bare: read::Bare,
 }
 
 /// What a search knows of one rule, so that no byte is looked at again for it.
@@ -106,6 +110,10 @@ struct Seen {
     claimed: (usize, usize),
     /// A stretch of bytes of the rule's alphabet: its beginning, and how far it was followed.
     run: (usize, usize),
+    /// The byte that every match has.
+    required: Known,
+    /// The stretch that every match has.
+    stretch: Known,
 }
 
 /// A finding before it is given its secret.
@@ -224,6 +232,7 @@ impl Engine {
     ) {
         let from = parts.first().map_or(0, |part| part.start);
         cache.kind = None;
+        cache.bare = read::Bare::default();
         let mut scratch = std::mem::take(&mut cache.scratch);
         scratch.reset();
         let mut marks = std::mem::take(&mut cache.marks);

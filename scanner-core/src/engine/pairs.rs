@@ -4,7 +4,7 @@
 //! facts. Where it is a finding of another rule, that one is not reported besides.
 
 use super::judge::entropy;
-use super::read;
+use super::read::{self, Bare};
 use super::{Engine, Found};
 use crate::finding::RuleId;
 use crate::input::Span;
@@ -136,7 +136,7 @@ fn named(haystack: &[u8], found: &Found, names: &[&[u8]]) -> Option<Span> {
         {
             continue;
         }
-        let Ok((value, _)) = read::assigned(haystack, name) else { continue };
+        let Ok((value, _)) = read::assigned(haystack, name, &mut Bare::default()) else { continue };
         let text = &haystack[value.range()];
         let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.@+:\\/".contains(byte);
         // A token may stand where a user name does.

@@ -60,22 +60,30 @@ pub(super) fn looks_to(haystack: &[u8], name: Span) -> Option<usize> {
     if !markup::may_be_tag(haystack, name) && !pair::may_be_entry(haystack, name) {
         return None;
     }
-    match pair::of_entry(haystack, name) {
+    match pair::of_entry(haystack, name, &mut Bare::default()) {
         Some(Ok((value, _))) => Some(value.end),
         _ => Some(name.end + pair::reach(haystack, name)),
     }
 }
 
 /// The value that the name is given.
-pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), Rejection> {
+pub(super) fn assigned(
+    haystack: &[u8],
+    name: Span,
+    bare: &mut Bare,
+) -> Result<(Span, Written), Rejection> {
     let reader = Reader { haystack, limit: haystack.len().min(name.end + GAP) };
     let before = |back: usize| name.start.checked_sub(back).map(|at| haystack[at]);
     let mut at = name.end;
 
-    if let Some(value) = markup::of_element(haystack, name) {
+    if matches!(before(1), Some(b'<' | b':'))
+        && let Some(value) = markup::of_element(haystack, name)
+    {
         return value;
     }
-    if let Some(value) = pair::of_entry(haystack, name) {
+    if before(1).is_some_and(pair::leads)
+        && let Some(value) = pair::of_entry(haystack, name, bare)
+    {
         return value;
     }
     let quoted_name = matches!(before(1), Some(b'"' | b'\'' | b'`')) || before(1) == Some(b':');
@@ -115,6 +123,9 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
         Some(_) if spaced > at && (flag || is_environment(haystack, name)) => (spaced, b' '),
         _ => return Err(Rejection::Assignment("no sign of assignment behind the name")),
     };
+    if sign == b'(' && !is_setter(&haystack[name.range()], before(1)) {
+        return Err(Rejection::Assignment("a call"));
+    }
     let after = match sign {
         // Of a list of arguments, each may stand in a line of its own.
         b',' if flag => reader.skip(after, |byte| byte.is_ascii_whitespace(), GAP),
@@ -134,11 +145,13 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
     {
         at += 1;
     }
-    let (mut value, written) = value_at(haystack, at)?;
+    if matches!(sign, b',' | b'(')
+        && !matches!(haystack.get(at..), Some([b'"' | b'\'' | b'`' | b'\\', ..]))
+    {
+        return Err(Rejection::Assignment("an argument that is no literal"));
+    }
+    let (mut value, written) = value_at(haystack, at, bare)?;
     if written == Written::Bare {
-        if matches!(sign, b',' | b'(') {
-            return Err(Rejection::Assignment("an argument that is no literal"));
-        }
         if sign == b'i' {
             // The end of the sentence.
             let text = &haystack[value.range()];
@@ -150,9 +163,6 @@ pub(super) fn assigned(haystack: &[u8], name: Span) -> Result<(Span, Written), R
         } else if begins_line(haystack, name.start) {
             value = to_line_end(haystack, value);
         }
-    }
-    if sign == b'(' && !is_setter(&haystack[name.range()], before(1)) {
-        return Err(Rejection::Assignment("a call"));
     }
     Ok((value, written))
 }
@@ -245,13 +255,14 @@ const CONNECTION: &[&[u8]] = &[
 /// Whether a bare value is given within a string: a header (`"X-Api-Key: value"`), or a connection string
 /// (`"Server=db;Password=value;"`). Then it is a literal in source code too.
 pub(super) fn is_within_string(haystack: &[u8], name: Span, value: Span) -> bool {
+    // Most of code has no quote behind the value on its line.
+    let after = &haystack[value.end..haystack.len().min(value.end + VALUE / 2)];
+    let close = after.iter().find(|&&byte| matches!(byte, b'"' | b'\'' | b'`' | b'\n'));
+    let Some(&close) = close.filter(|&&byte| byte != b'\n') else { return false };
+    let after = memchr::memchr(b'\n', after).map_or(after, |end| &after[..end]);
     let floor = name.start.saturating_sub(VALUE / 2);
     let before = &haystack[floor..name.start];
     let before = memchr::memrchr(b'\n', before).map_or(before, |end| &before[end + 1..]);
-    let after = &haystack[value.end..haystack.len().min(value.end + VALUE / 2)];
-    let after = memchr::memchr(b'\n', after).map_or(after, |end| &after[..end]);
-    let quotes = |byte: &&u8| matches!(**byte, b'"' | b'\'' | b'`');
-    let Some(&close) = after.iter().find(quotes) else { return false };
     if before.last() == Some(&close) && after[0] == close {
         return true;
     }
@@ -311,8 +322,36 @@ const ENDS_VALUE: [bool; 256] = {
     table
 };
 
+/// Bytes in a row none of which ends a bare value, as far as they were followed: no byte is looked at again for the
+/// next name.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Bare {
+    from: usize,
+    to: usize,
+}
+
+impl Bare {
+    /// How long the bare value is that begins at `at`.
+    fn len(&mut self, haystack: &[u8], at: usize) -> usize {
+        let limit = haystack.len().min(at + VALUE);
+        let is_known = self.from <= at && at < self.to;
+        let from = if is_known { self.to.min(limit) } else { at };
+        let more = haystack[from..limit].iter().position(|&byte| ENDS_VALUE[usize::from(byte)]);
+        let end = more.map_or(limit, |more| from + more);
+        *self = Bare {
+            from: if is_known { self.from } else { at },
+            to: end.max(if is_known { self.to } else { end }),
+        };
+        end - at
+    }
+}
+
 /// The literal that begins at `at`.
-pub(super) fn value_at(haystack: &[u8], at: usize) -> Result<(Span, Written), Rejection> {
+pub(super) fn value_at(
+    haystack: &[u8],
+    at: usize,
+    bare: &mut Bare,
+) -> Result<(Span, Written), Rejection> {
     let escaped = haystack.get(at) == Some(&b'\\');
     let open = at + usize::from(escaped);
     let rest = |at: usize| &haystack[at.min(haystack.len())..haystack.len().min(at + VALUE)];
@@ -338,11 +377,11 @@ pub(super) fn value_at(haystack: &[u8], at: usize) -> Result<(Span, Written), Re
     if escaped {
         return Err(Rejection::Assignment("no literal behind the sign"));
     }
-    let text = rest(at);
+    let at = at.min(haystack.len());
+    let text = &haystack[at..at + bare.len(haystack, at)];
     // `&` ends a value in a query, and nowhere else; there it is followed by a name and a sign.
-    let len = text.iter().position(|&byte| ENDS_VALUE[usize::from(byte)]).unwrap_or(text.len());
-    let query = memchr::memchr(b'&', &text[..len]);
-    let len = query.filter(|&amp| text[amp..len].contains(&b'=')).unwrap_or(len);
+    let query = memchr::memchr(b'&', text);
+    let len = query.filter(|&amp| text[amp..].contains(&b'=')).unwrap_or(text.len());
     if len == 0 {
         return Err(Rejection::Assignment("no value behind the sign"));
     }
@@ -380,7 +419,7 @@ mod tests {
     fn value(text: &str) -> Option<String> {
         let at = text.to_ascii_lowercase().find("passw").unwrap();
         let name = name(text.as_bytes(), at, at + 5);
-        let (span, _) = assigned(text.as_bytes(), name).ok()?;
+        let (span, _) = assigned(text.as_bytes(), name, &mut Bare::default()).ok()?;
         Some(text[span.range()].to_owned())
     }
 
@@ -462,7 +501,7 @@ mod tests {
         let within = |text: &str| {
             let at = text.to_ascii_lowercase().find("passw").unwrap();
             let name = name(text.as_bytes(), at, at + 5);
-            let (span, _) = assigned(text.as_bytes(), name).unwrap();
+            let (span, _) = assigned(text.as_bytes(), name, &mut Bare::default()).unwrap();
             is_within_string(text.as_bytes(), name, span)
         };
         assert!(within("c = \"Server=db;Password=V4l-ue;\""));

@@ -8,7 +8,7 @@ use std::fmt;
 use super::Found;
 use super::builtin::DOCUMENTED;
 use super::confirm::Matched;
-use super::explain::Trace;
+use super::explain::{Trace, is_read};
 use crate::checks::Verdict;
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
@@ -127,7 +127,8 @@ pub(super) fn token(
         }
         trace.step("check", || format!("{}: {verdict:?}", check.name()).to_lowercase());
     }
-    if is_documented(secret) {
+    // It says most, and takes longest to find out.
+    if is_read(trace) && is_documented(secret) {
         return Err(Rejection::Documented);
     }
     // A checksum that matches by chance is rarer than a token with an unlucky word in it.
@@ -157,6 +158,9 @@ pub(super) fn token(
     }
     if needs_words(rule) && vectors::is_one(input, matched.secret) {
         return Err(Rejection::Value(vectors::WHAT));
+    }
+    if is_documented(secret) {
+        return Err(Rejection::Documented);
     }
     let (confidence, reason) = match verdict {
         Some(Verdict::Verified) => (Confidence::Verified, Reason::Checksum),

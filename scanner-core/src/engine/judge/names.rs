@@ -419,7 +419,14 @@ pub(in crate::engine) fn classify(
 
 /// Whether a keyword is one of passwords.
 pub(in crate::engine) fn is_of_password(keyword: &[u8]) -> bool {
-    PASSWORDS.iter().any(|word| holds_ignoring_case(keyword, word.as_bytes()))
+    // Most keywords have no letter that one of these begins with but in their middle.
+    (0..keyword.len()).any(|at| {
+        matches!(keyword[at] | 0x20, b'p' | b'k' | b'c' | b'w' | b's')
+            && PASSWORDS.iter().any(|word| {
+                let part = keyword.get(at..at + word.len());
+                part.is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+            })
+    })
 }
 
 /// Whether a word behind that for a password says that something else is meant: `password hash`.
@@ -461,11 +468,6 @@ pub(in crate::engine) fn listed(word: &[u8], list: &[Word]) -> bool {
     letters.copy_from_slice(word);
     bytes.make_ascii_lowercase();
     list.binary_search(&Word::from_be_bytes(bytes)).is_ok()
-}
-
-fn holds_ignoring_case(text: &[u8], word: &[u8]) -> bool {
-    let first = word[0];
-    text.windows(word.len()).any(|part| part[0] | 0x20 == first && part.eq_ignore_ascii_case(word))
 }
 
 /// The words of a name: apart at separators and at humps.

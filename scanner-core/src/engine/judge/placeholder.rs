@@ -1,5 +1,7 @@
 //! Values that stand where a secret would and are none: `xxxx`, `changeme`, `your-token-here`, `1234567890`.
 
+use std::cell::OnceCell;
+
 use super::letters;
 use crate::rule::ByteSet;
 
@@ -193,7 +195,8 @@ fn of_token(token: &[u8], look: &Look) -> Option<&'static str> {
         return Some("it says that it is an example");
     }
     // One short word between dashes may be chance; half of the token in words is not.
-    if look.words.letters * 2 >= token.len() && look.words.count >= 2 {
+    let words = look.words(token);
+    if words.letters * 2 >= token.len() && words.count >= 2 {
         return Some("it is made of words");
     }
     None
@@ -226,7 +229,7 @@ pub(in crate::engine) fn classify(value: &[u8]) -> Option<&'static str> {
     let made_of =
         |value: &[u8], words: &Words| words.count > 0 && words.letters * 10 >= letters(value) * 7;
     let plain = plain(value);
-    if made_of(value, &look.words) || made_of(&plain, &words_in(&plain)) {
+    if made_of(value, look.words(value)) || made_of(&plain, &words_in(&plain)) {
         return Some("it is made of words");
     }
     None
@@ -288,22 +291,35 @@ struct Look {
     sequence: usize,
     /// How many characters are different.
     distinct: usize,
-    words: Words,
+    /// Looked for when asked for: most placeholders are told by the rest.
+    words: OnceCell<Words>,
 }
 
 impl Look {
     fn at(value: &[u8]) -> Look {
         let mut seen = ByteSet::default();
-        value.iter().for_each(|&byte| seen.insert(byte));
-        let joined = |joined: fn(u8, u8) -> bool| {
-            value.chunk_by(|&a, &b| joined(a, b)).map(<[u8]>::len).max().unwrap_or(0)
-        };
-        Look {
-            run: joined(|a, b| a == b),
-            sequence: joined(follows).max(joined(|a, b| follows(b, a))),
-            distinct: seen.count(),
-            words: words_in(value),
+        let (mut run, mut up, mut down) = (0, 0, 0);
+        let (mut longest, mut sequence) = (0, 0);
+        let mut last = None;
+        for &byte in value {
+            seen.insert(byte);
+            let goes_on = |joined: fn(u8, u8) -> bool, len: usize| match last {
+                Some(last) if joined(last, byte) => len + 1,
+                _ => 1,
+            };
+            run = goes_on(|a, b| a == b, run);
+            up = goes_on(follows, up);
+            down = goes_on(|a, b| follows(b, a), down);
+            longest = run.max(longest);
+            sequence = up.max(down).max(sequence);
+            last = Some(byte);
         }
+        Look { run: longest, sequence, distinct: seen.count(), words: OnceCell::new() }
+    }
+
+    /// The words in the value that was looked at.
+    fn words(&self, value: &[u8]) -> &Words {
+        self.words.get_or_init(|| words_in(value))
     }
 }
 

@@ -7,14 +7,9 @@ pub(in crate::engine) fn classify(value: &[u8], quoted: bool) -> Option<&'static
     };
     let holds =
         |part: &[u8]| value.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part));
-    if holds(b"${")
-        || holds(b"$(")
-        || holds(b"#{")
-        || holds(b"{{")
-        || holds(b"<%")
-        || holds(b"%{")
-        || holds(b"}}")
-    {
+    let is_template =
+        |two: &[u8]| matches!(two, b"${" | b"$(" | b"#{" | b"{{" | b"<%" | b"%{" | b"}}");
+    if value.windows(2).any(is_template) {
         return Some("a template");
     }
     if value.contains(&b'{') && value.contains(&b'}') {
@@ -104,7 +99,10 @@ pub(in crate::engine) fn classify(value: &[u8], quoted: bool) -> Option<&'static
         b"io.",
         b"net.",
     ];
-    if SCHEMES.iter().any(|scheme| starts(scheme)) {
+    // The first letter tells of most that it is another.
+    let first = value.first().map(u8::to_ascii_lowercase);
+    let begins = |scheme: &&&[u8]| scheme.first().map(u8::to_ascii_lowercase) == first;
+    if SCHEMES.iter().filter(begins).any(|scheme| starts(scheme)) {
         return Some("a reference");
     }
     if !quoted {

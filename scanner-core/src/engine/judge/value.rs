@@ -9,11 +9,14 @@ use super::{Rejection, entropy, is_documented, letters, placeholder, reference};
 /// The shortest password that is reported, in bytes. Shorter ones are flags, units and test data.
 const SHORTEST_PASSWORD: usize = 8;
 
+/// The shortest value of any class, however it is encoded.
+pub(in crate::engine) const SHORTEST: usize = SHORTEST_PASSWORD;
+
 /// The shortest key. What a machine makes is longer.
 const SHORTEST_KEY: usize = 16;
 
 /// The longest value. What is longer is data.
-const LONGEST: usize = 256;
+pub(in crate::engine) const LONGEST: usize = 256;
 
 /// Whether a value of that class is seen at once not to be believed. Of the names of keys most are given words,
 /// which the other questions cost more to find.

@@ -8,7 +8,7 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 
 use super::explain::Trace;
-use super::judge::{self, entropy, is_documented, paths, placeholder, reference};
+use super::judge::{self, entropy, is_documented, paths, placeholder, reference, value};
 use super::{Cache, Engine, Found};
 use crate::finding::{Confidence, Reason, RuleId};
 use crate::input::{Input, Span};
@@ -23,7 +23,18 @@ use spelling::{all_roles, begins_word, ends_word, holds, is_separator, spelled};
 const LONG: usize = 5;
 
 /// The shortest value that is looked at, in bytes.
-const SHORTEST: usize = 8;
+pub(super) const SHORTEST: usize = value::SHORTEST;
+
+/// A bare value without what follows an escape, which in a string of code ends it: `"TOKEN=…\n"`.
+pub(super) fn unescaped(haystack: &[u8], value: Span) -> Span {
+    let escape = haystack[value.range()].iter().position(|&byte| byte == b'\\');
+    Span { start: value.start, end: escape.map_or(value.end, |at| value.start + at) }
+}
+
+/// Whether a bare word of code may be a literal: only where no identifier looks like it.
+pub(super) fn may_be_bare(value: &[u8]) -> bool {
+    entropy::is_random(value)
+}
 
 /// An assignment as it was read, to a name that may be one of a secret.
 pub(super) struct Given {
@@ -59,6 +70,8 @@ struct Words {
     starts: [u16; 257],
     /// The most bytes before a name that any rule looks at.
     within: usize,
+    /// The longest value of any rule, in bytes.
+    longest: usize,
 }
 
 /// Where a provider's word may stand.
@@ -108,7 +121,7 @@ impl Index {
 impl Words {
     fn new(rules: &RuleSet) -> Words {
         let mut entries = Vec::new();
-        let mut within = 0;
+        let (mut within, mut longest) = (0, 0);
         let mut alphabet = ByteSet::default();
         let mut letters = Vec::new();
         let length = |bytes: u32| u16::try_from(bytes).unwrap_or(u16::MAX);
@@ -116,6 +129,7 @@ impl Words {
             if rules.is_enabled(id) {
                 within = within.max(usize::from(rule.within));
                 let (least, most) = (length(rule.min_len), length(rule.window));
+                longest = longest.max(usize::from(most));
                 if !wants_digits(rule) {
                     letters.push((least..=most, rule.alphabet));
                 }
@@ -141,7 +155,7 @@ impl Words {
         for byte in 0..256 {
             starts[byte + 1] += starts[byte];
         }
-        Words { entries, alphabet, letters, starts, within: within.min(judge::MARGIN) }
+        Words { entries, alphabet, letters, starts, within: within.min(judge::MARGIN), longest }
     }
 
     /// Those that may begin at `at`.
@@ -163,6 +177,13 @@ impl Words {
 }
 
 impl Engine {
+    /// Whether a value is short enough for some named rule.
+    pub(super) fn may_be_named(&self, value: &[u8], bare: bool) -> bool {
+        let all = Span { start: 0, end: value.len() };
+        let len = if bare { unescaped(value, all).len() } else { value.len() };
+        self.named.is_on && len <= self.named.words.get_or_init(|| Words::new(&self.rules)).longest
+    }
+
     /// What a named rule says of the assignment, if one fits it.
     pub(super) fn named(
         &self,
@@ -172,18 +193,12 @@ impl Engine {
         trace: &mut impl Trace,
     ) -> Option<Found> {
         let haystack = input.haystack();
-        let mut span = given.value;
-        if given.bare {
-            // In a string of code, an escape ends it: `"TOKEN=…\n"`.
-            let escape = haystack[span.range()].iter().position(|&byte| byte == b'\\');
-            span.end = escape.map_or(span.end, |at| span.start + at);
-        }
+        let span = if given.bare { unescaped(haystack, given.value) } else { given.value };
         let value = &haystack[span.range()];
         if !self.named.is_on || value.len() < SHORTEST || given.kind == paths::Kind::Lock {
             return None;
         }
-        // A bare word of code is a literal only where no identifier looks like it.
-        if given.bare && given.kind == paths::Kind::Code && !entropy::is_random(value) {
+        if given.bare && given.kind == paths::Kind::Code && !may_be_bare(value) {
             return None;
         }
         let fit = self.fit(cache, haystack, given, value)?;

@@ -1,7 +1,7 @@
 //! Names that are values themselves, with the secret beside them: `<add key="Password" value="…"/>`,
 //! `{"name": "TOKEN", "value": "…"}`, `- name: TOKEN` and `value: …` below, `<key>token</key><string>…`.
 
-use super::{Written, markup, value_at};
+use super::{Bare, Written, markup, value_at};
 use crate::engine::judge::Rejection;
 use crate::input::Span;
 
@@ -37,15 +37,24 @@ pub(super) fn may_be_entry(haystack: &[u8], name: Span) -> bool {
     ends_with_word(&before[..len]).is_some()
 }
 
+/// Whether the byte before a name may be the last of what says that a name follows.
+pub(super) fn leads(byte: u8) -> bool {
+    matches!(byte, b'>' | b'=' | b':' | b'"' | b'\'' | b'`' | b'\\') || byte.is_ascii_whitespace()
+}
+
 /// The value that stands beside the name, if the name is an entry's.
-pub(super) fn of_entry(haystack: &[u8], name: Span) -> Option<Result<(Span, Written), Rejection>> {
+pub(super) fn of_entry(
+    haystack: &[u8],
+    name: Span,
+    bare: &mut Bare,
+) -> Option<Result<(Span, Written), Rejection>> {
     let before = &haystack[name.start.saturating_sub(32)..name.start];
     if let Some(tag) = before.strip_suffix(b">") {
         let word = ends_with_word(tag)?;
         return tag[..tag.len() - word].ends_with(b"<").then(|| of_next_tag(haystack, name.end));
     }
     if before.ends_with(VARIABLE) {
-        return Some(of_variable(haystack, name.end));
+        return Some(of_variable(haystack, name.end, bare));
     }
     let before = strip(before, b"\"'`");
     let before = strip(before, b"\\").trim_ascii_end();
@@ -71,7 +80,7 @@ pub(super) fn of_entry(haystack: &[u8], name: Span) -> Option<Result<(Span, Writ
                 let word = &rest[at..at + len];
                 at += len;
                 if VALUES.iter().any(|known| word.eq_ignore_ascii_case(known)) {
-                    if let Some(value) = given(haystack, name.end + at) {
+                    if let Some(value) = given(haystack, name.end + at, bare) {
                         return Some(value);
                     }
                 } else if word == b"valueFrom" || word == b"value_from" {
@@ -85,7 +94,7 @@ pub(super) fn of_entry(haystack: &[u8], name: Span) -> Option<Result<(Span, Writ
 }
 
 /// The default in the block of the variable whose name ends at `at`.
-fn of_variable(haystack: &[u8], at: usize) -> Result<(Span, Written), Rejection> {
+fn of_variable(haystack: &[u8], at: usize, bare: &mut Bare) -> Result<(Span, Written), Rejection> {
     let none = Rejection::Assignment("a variable without a default");
     let rest = &haystack[at..haystack.len().min(at + BLOCK)];
     let rest = &rest[..memchr::memmem::find(rest, b"\n}").unwrap_or(rest.len())];
@@ -94,18 +103,22 @@ fn of_variable(haystack: &[u8], at: usize) -> Result<(Span, Written), Rejection>
         .map(<[u8]>::trim_ascii_start)
         .is_some_and(|rest| rest.starts_with(b"{"));
     let word = memchr::memmem::find(rest, b"default").filter(|_| open).ok_or(none)?;
-    given(haystack, at + word + b"default".len()).unwrap_or(Err(none))
+    given(haystack, at + word + b"default".len(), bare).unwrap_or(Err(none))
 }
 
 /// The value behind the word for it and a sign.
-fn given(haystack: &[u8], at: usize) -> Option<Result<(Span, Written), Rejection>> {
+fn given(
+    haystack: &[u8],
+    at: usize,
+    bare: &mut Bare,
+) -> Option<Result<(Span, Written), Rejection>> {
     let rest = &haystack[at..haystack.len().min(at + 16)];
     let sign = rest.iter().position(|byte| !matches!(byte, b'"' | b'\'' | b'\\' | b' ' | b'\t'))?;
     if !matches!(rest[sign], b'=' | b':') {
         return None;
     }
     let blanks = rest[sign + 1..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    Some(value_at(haystack, at + sign + 1 + blanks))
+    Some(value_at(haystack, at + sign + 1 + blanks, bare))
 }
 
 /// The text of the element behind the one that the name is the text of.
