@@ -168,7 +168,7 @@ impl Stores {
             "Rule {{ id: {}, name: {}, issuer: {}, severity: Severity::{:?}, url: {}, fix: {}, \
              enabled: {}, self_identifying: {}, shape: Shape::{:?}, heads: {}, pattern: {}, offset: {:?}, \
              window: {}, min_len: {}, required: {:?}, sign: {sign}, stretch: {stretch}, chosen: {}, judge: {judge}, pair: {pair}, \
-             alphabet: ByteSet({:?}), first: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, \
+             alphabet: ByteSet({:?}), first: ByteSet({:?}), second: ByteSet({:?}), left: Boundary::{:?}, right: Boundary::{:?}, \
              check: {check}, min_entropy: {}, context: {}, within: {}, role: {}, examples: {}, \
              counterexamples: {} }}",
             self.text(&rule.id),
@@ -189,6 +189,7 @@ impl Stores {
             rule.chosen,
             rule.alphabet.0,
             rule.first.0,
+            rule.second.0,
             rule.left,
             rule.right,
             rule.min_entropy,

@@ -416,6 +416,7 @@ pub(crate) mod tests {
             pair: None,
             alphabet: ByteSet::ALL,
             first: ByteSet::ALL,
+            second: ByteSet::ALL,
             left: Boundary::Word,
             right: Boundary::Word,
             check,

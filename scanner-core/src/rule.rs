@@ -62,6 +62,8 @@ pub struct Rule {
     pub alphabet: ByteSet,
     /// The bytes that a match may begin with.
     pub first: ByteSet,
+    /// The bytes that may follow that, or all where a match may end there.
+    pub second: ByteSet,
     /// What must not stand directly before a match.
     pub left: Boundary,
     /// What must not stand directly after a match.

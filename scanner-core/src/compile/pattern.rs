@@ -17,6 +17,8 @@ pub struct Bounds {
     pub alphabet: ByteSet,
     /// The bytes that may be the first.
     pub first: ByteSet,
+    /// The bytes that may be the second, or all where there may be none.
+    pub second: ByteSet,
     /// A byte that every match holds behind the first class of characters in it.
     pub required: Option<u8>,
     /// How every match begins, if it shows early that a sign is not there.
@@ -48,11 +50,14 @@ pub fn bounds(pattern: &str) -> Result<Bounds, String> {
     collect(&hir, &mut alphabet);
     let mut first = ByteSet::default();
     begin(&hir, &mut first);
+    let mut second = ByteSet::default();
+    follow(&hir, NONE, &mut second);
     Ok(Bounds {
         min_len: min_len.try_into().unwrap_or(u32::MAX),
         max_len: properties.maximum_len().and_then(|len| len.try_into().ok()),
         alphabet,
         first,
+        second: if min_len > 1 { second } else { ByteSet::ALL },
         required: required(&hir),
         sign: sign(&hir),
         stretch: stretch(&hir),
@@ -149,6 +154,55 @@ fn begin(hir: &Hir, first: &mut ByteSet) -> bool {
     }
 }
 
+/// How many bytes of a match lie before a part of the pattern, a bit for each number that may be: none, one. What has
+/// more before it is not asked about.
+type Before = u8;
+const NONE: Before = 1;
+const ONE: Before = 2;
+
+/// Adds the bytes of this part that may be the second of a match, and says what may lie before the next part.
+fn follow(hir: &Hir, before: Before, second: &mut ByteSet) -> Before {
+    if before == 0 {
+        return 0;
+    }
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => before,
+        HirKind::Literal(literal) => literal.0.iter().fold(before, |before, &byte| {
+            if before & ONE != 0 {
+                second.insert(byte);
+            }
+            before << 1 & (NONE | ONE)
+        }),
+        HirKind::Class(_) => {
+            if before & ONE != 0 {
+                collect(hir, second);
+            }
+            before << 1 & (NONE | ONE)
+        }
+        HirKind::Repetition(repetition) => {
+            let most = repetition.max.unwrap_or(u32::MAX);
+            let (mut behind, mut last) = (0, before);
+            // What is not empty has two bytes or more after two times.
+            for times in 0..=most.min(2) {
+                if times > 0 {
+                    last = follow(&repetition.sub, last, second);
+                }
+                if times >= repetition.min.min(2) {
+                    behind |= last;
+                }
+            }
+            behind
+        }
+        HirKind::Capture(capture) => follow(&capture.sub, before, second),
+        HirKind::Concat(parts) => {
+            parts.iter().fold(before, |before, part| follow(part, before, second))
+        }
+        HirKind::Alternation(parts) => {
+            parts.iter().fold(0, |behind, part| behind | follow(part, before, second))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +220,32 @@ mod tests {
             let first = bounds(pattern).unwrap().first;
             let text: String =
                 (0..=255).filter(|&byte| first.contains(byte)).map(char::from).collect();
+            assert_eq!(text, expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn second_bytes() {
+        for (pattern, expected) in [
+            ("-----BEGIN", "-"),
+            ("abc", "b"),
+            (r"(?P<secret>a(?:b|cx))", "bc"),
+            ("[ab]", ""),
+            (":[0-2]{3,7}:", "012"),
+            ("a?b?cd", "bcd"),
+            ("(?:ab|c)d", "bd"),
+            ("a*b+x", "abx"),
+            ("(?:a?){4}bc", "abc"),
+            ("(?:xy){0,3}z{2}", "yz"),
+            (r"\ba(?:|b)c", "bc"),
+        ] {
+            let second = bounds(pattern).unwrap().second;
+            if expected.is_empty() {
+                assert_eq!(second, ByteSet::ALL);
+                continue;
+            }
+            let text: String =
+                (0..=255).filter(|&byte| second.contains(byte)).map(char::from).collect();
             assert_eq!(text, expected, "{pattern}");
         }
     }

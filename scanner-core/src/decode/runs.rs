@@ -28,7 +28,7 @@ pub(crate) fn each(haystack: &[u8], starts: &[usize], visit: &mut dyn FnMut(Run)
             continue;
         }
         // A long word, a path or a line of dashes is told by its first letters, all of which are digits.
-        if is_promising(&haystack[start..haystack.len().min(start + FIRST)]) {
+        if haystack[start..].first_chunk().is_some_and(is_promising) {
             let end = start + digits(&haystack[start..]);
             let run = Run { lines: iter::once(start..end).collect() }.unwrapped(haystack);
             floor = run.lines.last().map_or(end, |line| line.end);
@@ -144,15 +144,15 @@ impl Run {
     }
 }
 
-/// Whether the first digits stand for text, or for something packed. No more than [`FIRST`] are looked at.
-fn is_promising(first: &[u8]) -> bool {
-    let first = &first[..first.len().min(FIRST)];
+/// Whether the first digits stand for text, or for something packed.
+fn is_promising(first: &[u8; FIRST]) -> bool {
     let mut bytes = [0; FIRST];
     let mut begins = |kind| {
         let len = decode_into(first, kind, &mut bytes);
         is_begun(&bytes[..len])
     };
-    let all_hex = first.iter().all(u8::is_ascii_hexdigit);
+    // All of them at once: where the first other one stands is anybody's guess.
+    let all_hex = first.iter().fold(true, |all, byte| all & byte.is_ascii_hexdigit());
     all_hex && begins(Digits::Hex) || !is_hopeless(first) && begins(Digits::Base64)
 }
 

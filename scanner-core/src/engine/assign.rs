@@ -136,7 +136,7 @@ fn is_word_of_code(haystack: &[u8], name: Span, value: Span, written: Written, k
 /// Whether a value is far too long for all rules, however it is encoded, and holds nothing that would be taken out of it:
 /// where there is no end to a value, each name in it has one.
 fn is_data(engine: &Engine, text: &[u8], written: Written) -> bool {
-    text.len() > 2 * value::LONGEST
+    text.len() > value::LONGEST
         && mark::placeholders(text).next().is_none()
         && decode::plain_value(text).is_none()
         && !engine.may_be_named(text, written == Written::Bare)

@@ -13,7 +13,8 @@ use regex_automata::{Anchored, Input as Search, PatternID};
 use super::anchors::Candidate;
 use super::explain::Trace;
 use super::judge::Rejection;
-use super::{Cache, Engine, screen};
+use super::screen::{self, Look};
+use super::{Cache, Engine};
 use crate::input::{Input, Span};
 use crate::rule::{Boundary, Rule, Shape};
 
@@ -39,6 +40,18 @@ impl Pattern {
             all.resize_with(rules, || None);
         }
         all[index].get_or_insert_with(|| Box::new(self.regex.create_cache()))
+    }
+
+    /// The whole match and the secret in it, if there is one.
+    fn spans(&self, scratch: &mut meta::Cache, search: &Search<'_>) -> Option<(Span, Span)> {
+        let mut slots: [Option<NonMaxUsize>; 2 * GROUPS] = [None; 2 * GROUPS];
+        let used = 2 * (self.secret + 1);
+        self.regex.search_slots_with(scratch, search, &mut slots[..used])?;
+        let span = |group: usize| {
+            let (start, end) = (slots[2 * group]?, slots[2 * group + 1]?);
+            Some(Span { start: start.get(), end: end.get() })
+        };
+        span(0).zip(span(self.secret))
     }
 }
 
@@ -120,7 +133,10 @@ impl Engine {
         let mut rejection = Rejection::TooShort;
         for offset in least..=most {
             let Some(start) = candidate.at.checked_sub(offset) else { break };
-            if !input.haystack().get(start).is_some_and(|&byte| rule.first.contains(byte)) {
+            let mut bytes = input.haystack().get(start..).unwrap_or_default().iter();
+            if !bytes.next().is_some_and(|&byte| rule.first.contains(byte))
+                || bytes.next().is_some_and(|&byte| !rule.second.contains(byte))
+            {
                 continue;
             }
             match self.confirm_at(cache, input.haystack(), rule, candidate, start) {
@@ -174,28 +190,31 @@ impl Engine {
         if cache.screens.len() <= index {
             cache.screens.resize_with(self.rules.len(), Default::default);
         }
-        let screen = &mut cache.screens[index];
-        if screen.stops(&search, || self.screens[index].get_or_init(|| screen::automaton(rule))) {
-            return Err(Rejection::Pattern);
-        }
         let pattern = self.pattern(rule, index);
-        let scratch = pattern.scratch(&mut cache.patterns, index, self.rules.len());
-        let mut slots: [Option<NonMaxUsize>; 2 * GROUPS] = [None; 2 * GROUPS];
-        let used = 2 * (pattern.secret + 1);
-        if pattern.regex.search_slots_with(scratch, &search, &mut slots[..used]).is_none() {
-            cache.screens[index].fail();
-            return Err(Rejection::Pattern);
-        }
-        let span = |group: usize| {
-            let (start, end) = (slots[2 * group]?, slots[2 * group + 1]?);
-            Some(Span { start: start.get(), end: end.get() })
+        let screen = &mut cache.screens[index];
+        let automaton = || self.screens[index].get_or_init(|| screen::automaton(rule));
+        let (whole, secret) = match screen.look(&search, pattern.secret == 0, automaton) {
+            Look::Nothing => return Err(Rejection::Pattern),
+            Look::Match(end) if pattern.secret == 0 => {
+                let whole = Span { start, end };
+                (whole, whole)
+            }
+            Look::Match(_) | Look::Unknown => {
+                let scratch = pattern.scratch(&mut cache.patterns, index, self.rules.len());
+                match pattern.spans(scratch, &search) {
+                    Some(spans) => spans,
+                    None => {
+                        cache.screens[index].fail();
+                        return Err(Rejection::Pattern);
+                    }
+                }
+            }
         };
-        let whole = span(0).ok_or(Rejection::Pattern)?;
-        let secret = span(pattern.secret).ok_or(Rejection::Pattern)?;
         if whole.end <= candidate.at {
             return Err(Rejection::Pattern);
         }
         if haystack.get(whole.end).is_some_and(|&next| rule.right.joins(next)) {
+            cache.screens[index].fail();
             return Err(Rejection::RightBoundary);
         }
         Ok(Matched { whole, secret })

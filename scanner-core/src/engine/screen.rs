@@ -2,7 +2,8 @@
 //!
 //! What follows `curl ` is seldom a password, and it takes the pattern of such a rule, which says where in the match
 //! the secret stands, microseconds to find that out. A lazy automaton, which says only whether there is a match,
-//! takes a few nanoseconds for each byte once it has seen such text. It is made for a rule when its pattern has
+//! takes a few nanoseconds for each byte once it has seen such text. Where the secret is all of the match, it says where
+//! that ends, too. It is made for a rule when its pattern has
 //! failed often enough to be worth it, and given up where text makes it grow without end.
 
 use regex_automata::Input as Search;
@@ -45,31 +46,44 @@ impl Screen {
         self.failed = self.failed.saturating_add(1);
     }
 
-    /// Whether it is certain that no match begins where the search does.
-    pub(super) fn stops<'a>(
+    /// What begins where the search does, if the pattern has failed often. Where the match ends, is said if `all` of it is
+    /// looked at; else it is enough that there is one.
+    pub(super) fn look<'a>(
         &mut self,
         search: &Search<'_>,
+        all: bool,
         automaton: impl FnOnce() -> &'a Automaton,
-    ) -> bool {
+    ) -> Look {
         if self.failed < OFTEN || matches!(self.state, State::GivenUp) {
-            return false;
+            return Look::Unknown;
         }
         let Some(dfa) = automaton() else {
             self.state = State::GivenUp;
-            return false;
+            return Look::Unknown;
         };
         if matches!(self.state, State::Unused) {
             self.state = State::Used(Box::new(dfa.create_cache()));
         }
-        let State::Used(cache) = &mut self.state else { return false };
-        match dfa.try_search_fwd(cache, &search.clone().earliest(true)) {
-            Ok(found) => found.is_none(),
+        let State::Used(cache) = &mut self.state else { return Look::Unknown };
+        match dfa.try_search_fwd(cache, &search.clone().earliest(!all)) {
+            Ok(found) => found.map_or(Look::Nothing, |found| Look::Match(found.offset())),
             Err(_) => {
                 self.state = State::GivenUp;
-                false
+                Look::Unknown
             }
         }
     }
+}
+
+/// What an automaton tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// It is not used.
+    Unknown,
+    /// It is certain that no match begins there.
+    Nothing,
+    /// A match does, and ends here.
+    Match(usize),
 }
 
 /// The automaton of a rule.
@@ -108,7 +122,7 @@ mod tests {
         let mut screen = Screen::default();
         let mut stops = |text: &str| {
             let search = Search::new(text).anchored(Anchored::Yes);
-            let stops = screen.stops(&search, || &automaton);
+            let stops = screen.look(&search, false, || &automaton) == Look::Nothing;
             screen.fail();
             stops
         };
@@ -120,6 +134,30 @@ mod tests {
         }
         assert!(!stops("key a=1234"));
         assert!(!stops("key =12345 and more"));
+    }
+
+    #[test]
+    fn it_says_where_matches_end_as_patterns_do() {
+        let text = "key aaa1b2c3 aaaa";
+        for pattern in [
+            "key [a-z]{2,}",
+            "key [a-z]{1,}?[0-9]",
+            "key (?:a|aaa1)b?",
+            r"(?-u)key \w+\b",
+            "key .*a",
+        ] {
+            let automaton = automaton(&rule(pattern));
+            let mut screen = Screen { failed: OFTEN, ..Screen::default() };
+            let regex = regex_automata::meta::Regex::new(pattern).unwrap();
+            for end in 0..=text.len() {
+                let search = Search::new(text).span(0..end).anchored(Anchored::Yes);
+                let expected = match regex.search_half(&search) {
+                    Some(found) => Look::Match(found.offset()),
+                    None => Look::Nothing,
+                };
+                assert_eq!(screen.look(&search, true, || &automaton), expected, "{pattern} {end}");
+            }
+        }
     }
 
     #[test]
@@ -135,7 +173,7 @@ mod tests {
                     if random >> 60 == 0 { b'-' } else { b'a' }
                 }))
                 .collect();
-            screen.stops(&Search::new(&text).anchored(Anchored::Yes), || &automaton);
+            screen.look(&Search::new(&text).anchored(Anchored::Yes), true, || &automaton);
         }
         assert!(matches!(screen.state, State::GivenUp));
     }

@@ -27,7 +27,7 @@ pub(super) const SHORTEST: usize = value::SHORTEST;
 
 /// A bare value without what follows an escape, which in a string of code ends it: `"TOKEN=…\n"`.
 pub(super) fn unescaped(haystack: &[u8], value: Span) -> Span {
-    let escape = haystack[value.range()].iter().position(|&byte| byte == b'\\');
+    let escape = memchr::memchr(b'\\', &haystack[value.range()]);
     Span { start: value.start, end: escape.map_or(value.end, |at| value.start + at) }
 }
 
