@@ -90,7 +90,7 @@ impl Filter {
         // SAFETY: `count` positions were written, and no more than are reserved.
         unsafe { out.set_len(count) };
         // SAFETY: each position that passed has a whole window, by the loop's condition.
-        unsafe { self.keep_known(&haystack[block..], out, first) };
+        unsafe { self.keep_known(&haystack[block..], out, first, first) };
         digits.add(part.start, &masks[..(at - part.start) / STEP]);
         at
     }

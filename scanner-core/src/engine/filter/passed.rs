@@ -31,7 +31,7 @@ pub(super) unsafe fn write_down<const AT_A_TIME: usize>(
 }
 
 impl Filter {
-    /// Keeps, from the `first` on, the positions whose four bytes have a known hash.
+    /// Keeps, from the `first` on, the positions whose four bytes have a known hash, behind those that are `kept`.
     ///
     /// # Safety
     /// Each must have four bytes in the haystack.
@@ -41,8 +41,8 @@ impl Filter {
         haystack: &[u8],
         positions: &mut Vec<u32>,
         first: usize,
+        mut kept: usize,
     ) {
-        let mut kept = first;
         for index in first..positions.len() {
             let position = positions[index];
             // SAFETY: by the contract there are four bytes, and a window has no need of alignment.

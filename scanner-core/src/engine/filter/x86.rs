@@ -35,7 +35,7 @@ macro_rules! by_nibbles {
     (
         $positions:ident, $digits:ident, $features:literal, $width:literal,
         $load:ident, $broadcast:expr, $and:ident, $or:ident, $shift:ident, $shuffle:ident, $set:ident, $zero:ident,
-        $any:expr
+        $any:expr, $keep_known:expr
     ) => {
         impl Filter {
             #[target_feature(enable = $features)]
@@ -103,7 +103,7 @@ macro_rules! by_nibbles {
                 // SAFETY: `count` positions were written, and no more than are reserved.
                 unsafe { out.set_len(count) };
                 // SAFETY: each position that passed has a whole window, by the loop's condition.
-                unsafe { self.keep_known(&haystack[block..], out, first) };
+                unsafe { $keep_known(self, &haystack[block..], out, first) };
                 digits.add(part.start, &masks[..(at - part.start) / STEP]);
                 at
             }
@@ -147,7 +147,8 @@ by_nibbles!(
     _mm_shuffle_epi8,
     _mm_set1_epi8,
     _mm_setzero_si128,
-    |bytes| !(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128())) as u16)
+    |bytes| !(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128())) as u16),
+    |filter: &Filter, haystack, out, first| filter.keep_known(haystack, out, first, first)
 );
 
 by_nibbles!(
@@ -163,7 +164,8 @@ by_nibbles!(
     _mm256_shuffle_epi8,
     _mm256_set1_epi8,
     _mm256_setzero_si256,
-    |bytes| !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())) as u32)
+    |bytes| !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())) as u32),
+    Filter::keep_known_avx2
 );
 
 by_nibbles!(
@@ -179,10 +181,50 @@ by_nibbles!(
     _mm512_shuffle_epi8,
     _mm512_set1_epi8,
     _mm512_setzero_si512,
-    |bytes| _mm512_test_epi8_mask(bytes, bytes)
+    |bytes| _mm512_test_epi8_mask(bytes, bytes),
+    Filter::keep_known_avx2
 );
 
 impl Filter {
+    /// Keeps, from the `first` on, the positions whose four bytes have a known hash, eight at a time.
+    ///
+    /// # Safety
+    /// Each must have four bytes in the haystack.
+    #[target_feature(enable = "avx2,popcnt")]
+    unsafe fn keep_known_avx2(&self, haystack: &[u8], positions: &mut Vec<u32>, first: usize) {
+        const LANES: usize = 8;
+        const { assert!(BLOCK < 1 << 31, "positions are lanes with a sign") };
+        let factors = FACTORS.map(|factor| _mm256_set1_epi32(factor as i32));
+        let all = positions.as_mut_ptr();
+        let (count, mut done, mut kept) = (positions.len(), first, first);
+        while done + LANES <= count {
+            // SAFETY: there are eight positions behind `done`.
+            let at = unsafe { _mm256_loadu_si256(all.add(done).cast()) };
+            // SAFETY: by the contract four bytes from each position are within the haystack.
+            let windows = unsafe { _mm256_i32gather_epi32::<1>(haystack.as_ptr().cast(), at) };
+            let first =
+                _mm256_srli_epi32::<{ FIRST as i32 }>(_mm256_mullo_epi32(windows, factors[0]));
+            let second =
+                _mm256_srli_epi32::<{ SECOND as i32 }>(_mm256_mullo_epi32(windows, factors[1]));
+            let number = _mm256_srli_epi32::<5>(first);
+            // SAFETY: the number is that of a word, by the choice of `FIRST`.
+            let words = unsafe { _mm256_i32gather_epi32::<4>(self.words.as_ptr().cast(), number) };
+            let bit = _mm256_and_si256(first, _mm256_set1_epi32(31));
+            let (one, other) = (_mm256_srlv_epi32(words, bit), _mm256_srlv_epi32(words, second));
+            let both = _mm256_slli_epi32::<31>(_mm256_and_si256(one, other));
+            let known = _mm256_movemask_ps(_mm256_castsi256_ps(both)) as usize;
+            // SAFETY: an order is eight bytes long.
+            let order = unsafe { _mm_loadl_epi64(ORDERS[known].as_ptr().cast()) };
+            let packed = _mm256_permutevar8x32_epi32(at, _mm256_cvtepu8_epi32(order));
+            // SAFETY: `kept` is at most `done`, and what is written there has been loaded already.
+            unsafe { _mm256_storeu_si256(all.add(kept).cast(), packed) };
+            kept += known.count_ones() as usize;
+            done += LANES;
+        }
+        // SAFETY: by the contract.
+        unsafe { self.keep_known(haystack, positions, done, kept) };
+    }
+
     /// Each byte is first given its class; tables of classes let little pass, and of one an instruction looks up all.
     #[target_feature(enable = "avx512bw,avx512vbmi,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) fn positions_vbmi(
@@ -309,6 +351,24 @@ unsafe fn write_down_vbmi(mask: u64, base: u32, out: *mut u32) -> usize {
         places = _mm512_alignr_epi64::<2>(_mm512_setzero_si512(), places);
     }
 }
+
+/// For each mask of eight lanes, the numbers of those that are in it, one after the other.
+static ORDERS: [[u8; 8]; 256] = {
+    let mut all = [[0; 8]; 256];
+    let mut mask = 0;
+    while mask < all.len() {
+        let (mut lane, mut count) = (0, 0);
+        while lane < 8 {
+            if mask >> lane & 1 != 0 {
+                all[mask][count] = lane as u8;
+                count += 1;
+            }
+            lane += 1;
+        }
+        mask += 1;
+    }
+    all
+};
 
 /// The numbers of the bytes in a vector.
 const PLACES: [u8; STEP] = {
