@@ -137,9 +137,9 @@ fn is_word_of_code(haystack: &[u8], name: Span, value: Span, written: Written, k
 /// where there is no end to a value, each name in it has one.
 fn is_data(engine: &Engine, text: &[u8], written: Written) -> bool {
     text.len() > value::LONGEST
-        && mark::placeholders(text).next().is_none()
-        && decode::plain_value(text).is_none()
         && !engine.may_be_named(text, written == Written::Bare)
+        && decode::plain_value(text).is_none()
+        && mark::placeholders(text).next().is_none()
 }
 
 /// Whether the assignment at the candidate has been read to its end, or to where it is seen to be none: no text

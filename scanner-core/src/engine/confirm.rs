@@ -233,7 +233,7 @@ fn run(cache: &mut Cache, index: usize, haystack: &[u8], rule: &Rule, start: usi
     let end = from + more;
     if end > known_to || from == start {
         cache.seen[index].run = (if from == start { start } else { known_from }, end);
-        cache.touched.push(index as u16);
+        cache.touch(index);
     }
     end - start
 }

@@ -114,6 +114,17 @@ struct Seen {
     required: Known,
     /// The stretch that every match has.
     stretch: Known,
+    /// Whether the rule is one of those of which something is known.
+    is_touched: bool,
+}
+
+impl Cache {
+    /// Notes that something is known of a rule.
+    fn touch(&mut self, rule: usize) {
+        if !std::mem::replace(&mut self.seen[rule].is_touched, true) {
+            self.touched.push(rule as u16);
+        }
+    }
 }
 
 /// A finding before it is given its secret.
@@ -307,7 +318,7 @@ impl Engine {
         };
         self.except(input, &found, trace)?;
         cache.seen[id.index()].claimed = (found.matched.start, found.matched.end);
-        cache.touched.push(candidate.rule);
+        cache.touch(id.index());
         Ok(found)
     }
 

@@ -160,7 +160,9 @@ pub(super) fn assigned(
             if haystack[value.range()].iter().all(u8::is_ascii_lowercase) {
                 return Err(Rejection::Assignment("a sentence goes on"));
             }
-        } else if begins_line(haystack, name.start) {
+        } else if haystack.get(value.end).is_some_and(|byte| !byte.is_ascii_whitespace())
+            && begins_line(haystack, name.start)
+        {
             value = to_line_end(haystack, value);
         }
     }
