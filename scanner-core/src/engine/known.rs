@@ -13,7 +13,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// Whether `byte` stands in that part of the haystack, and how many bytes were looked at. It is always the same byte.
+    /// Whether `byte` stands in that part of the haystack. It is always the same byte.
     pub(super) fn byte(&mut self, haystack: &[u8], start: usize, end: usize, byte: u8) -> bool {
         if self.is_there(start, end) {
             return true;

@@ -352,6 +352,17 @@ const KEYS: &[&str] = &[
 /// What stands in a keyword for passwords.
 const PASSWORDS: &[&str] = &["pass", "pwd", "pw", "kennwort", "contrase", "wachtwoord", "senha"];
 
+/// The letters that these begin with, in lower case.
+const BEGINS_PASSWORD: [bool; 256] = {
+    let mut begins = [false; 256];
+    let mut word = 0;
+    while word < PASSWORDS.len() {
+        begins[PASSWORDS[word].as_bytes()[0] as usize] = true;
+        word += 1;
+    }
+    begins
+};
+
 /// What the keyword `key` alone says nothing of: what kind of key the name is one of. The keyword stands at `keyword`.
 pub(in crate::engine) fn check_key(
     name: &[u8],
@@ -419,9 +430,9 @@ pub(in crate::engine) fn classify(
 
 /// Whether a keyword is one of passwords.
 pub(in crate::engine) fn is_of_password(keyword: &[u8]) -> bool {
-    // Most keywords have no letter that one of these begins with but in their middle.
+    // At most places stands a letter that none of these begins with.
     (0..keyword.len()).any(|at| {
-        matches!(keyword[at] | 0x20, b'p' | b'k' | b'c' | b'w' | b's')
+        BEGINS_PASSWORD[usize::from(keyword[at] | 0x20)]
             && PASSWORDS.iter().any(|word| {
                 let part = keyword.get(at..at + word.len());
                 part.is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
